@@ -1,0 +1,1 @@
+"""Transcripts in, saved index out: reading, cutting into passages, embedding, storing."""

@@ -1,0 +1,195 @@
+"""Files -> index: reads what is new or changed, embeds texts that have no vector yet, replaces the library.
+
+A build makes the index hold exactly the transcripts that it was given. One that is interrupted leaves
+the library as it was, and the next one goes on with the vectors that were already made.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+
+from index.database import Database, digest
+from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
+from index.errors import StoreError, TranscriptError
+from index.files import find_files
+from index.passages import RULE_VERSION, make_passages, make_views
+from index.readers import read_bytes, read_transcript
+from index.types import Passage, Transcript, View
+from index.vectors import VectorIndex, remove_others
+
+_Item = TypeVar("_Item")
+
+# Called with what is being done, how much of it is done, and how much there is in all.
+Progress = Callable[[str, int, int], None]
+
+# Vectors are committed this often, so that an interrupted build loses little.
+BATCHES_PER_COMMIT = 16
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did."""
+
+    folder: Path
+    transcripts: int
+    passages: int
+    read: int  # transcripts that are new or changed
+    removed: int  # transcripts that are no longer there
+    embedded: int  # texts that had no vector yet
+    errors: tuple[str, ...]  # one line for each file that could not be read
+    ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A transcript, cut and ready to be stored; each view comes with the digest of its vector."""
+
+    source: Path
+    sha256: str
+    transcript: Transcript
+    passages: list[tuple[Passage, list[tuple[View, bytes]]]]
+
+
+def build(
+    paths: Sequence[Path], folder: Path, model: str | None = None, progress: Progress = lambda *_: None
+) -> BuildReport:
+    """Make the index in `folder` hold the transcripts in `paths`, files or folders, and say what was done.
+
+    `model` None keeps the model of an index that is there, and is the default model otherwise. A file
+    that cannot be read is reported, and what the index held of it stays. Raises TranscriptError where
+    none can be read, ModelError, StoreError.
+    """
+    found = find_files(paths)
+    hashes, errors = _hashes(found.transcripts)
+    if not hashes:
+        raise TranscriptError("; ".join(errors.values()))
+    with Database.create(folder) as database:
+        facts, stored = database.facts(), database.sources()
+        name = model or facts.get("model", DEFAULT_MODEL)
+        fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
+        readings: list[_Reading] = []
+        embedded = 0
+        if fresh or hashes.items() - stored.items():
+            progress("loading the model", 0, 1)
+            embedder = load_embedder(name)
+            # Another model by the same name: its vectors do not mix with those that are there.
+            fresh = fresh or embedder.fingerprint != facts["fingerprint"]
+            changed = [n for n in hashes if fresh or stored.get(n) != hashes[n]]
+            readings = _read(changed, found.transcripts, embedder, errors, progress)
+            embedded = _embed(database, readings, embedder, progress)
+            facts |= {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
+        read = {reading.transcript.name for reading in readings}
+        if not stored and not read:
+            raise TranscriptError("; ".join(errors.values()))
+        gone = stored.keys() - (read if fresh else found.transcripts.keys())
+        progress("saving", 0, 1)
+        with database.transaction(write=True):
+            _replace(database, readings, gone)
+            if read or gone or not _vectors_are_sound(database, folder, facts):
+                facts |= {"rule_version": RULE_VERSION, "state": token_hex(8), "built": _now()}
+                facts["vectors_sha256"] = _save_vectors(database, folder, facts)
+                database.record(**facts)
+            report = BuildReport(
+                folder,
+                transcripts=database.count("transcripts"),
+                passages=database.count("passages"),
+                read=len(read),
+                removed=len(gone),
+                embedded=embedded,
+                errors=tuple(errors.values()),
+                ignored=found.ignored,
+            )
+        remove_others(folder, facts["state"])
+    return report
+
+
+def _hashes(files: dict[str, Path]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the SHA-256 of each file by name, and one line by name for those that cannot be opened."""
+    hashes, errors = {}, {}
+    for name, path in files.items():
+        try:
+            hashes[name] = sha256(read_bytes(path)).hexdigest()
+        except TranscriptError as error:
+            errors[name] = str(error)
+    return hashes, errors
+
+
+def _read(
+    names: Sequence[str], files: dict[str, Path], embedder: Embedder, errors: dict[str, str], progress: Progress
+) -> list[_Reading]:
+    """Read and cut the transcripts; what cannot be read goes into `errors`."""
+    readings = []
+    for done, name in enumerate(names):
+        progress("reading", done, len(names))
+        try:
+            data = read_bytes(files[name])
+            transcript = read_transcript(data, name)
+        except TranscriptError as error:
+            errors[name] = str(error)
+            continue
+        passages = [
+            (passage, [(view, digest(view.text, embedder.fingerprint)) for view in make_views(transcript, passage)])
+            for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        ]
+        readings.append(_Reading(files[name], sha256(data).hexdigest(), transcript, passages))
+    return readings
+
+
+def _embed(database: Database, readings: Sequence[_Reading], embedder: Embedder, progress: Progress) -> int:
+    """Embed the texts that have no vector yet, commit their vectors as they are made, and return how many."""
+    texts = {
+        key: view.text
+        for reading in readings
+        for _, views in reading.passages
+        for view, key in views
+        if not database.has_vector(key)
+    }
+    keys = list(texts)
+    longest = max(embedder.count_pieces(list(texts.values())), default=0)
+    assert longest <= embedder.max_pieces, f"a view has {longest} word pieces, the model reads {embedder.max_pieces}"
+    done = 0
+    for batches in _grouped(embedder.encode_in_batches(list(texts.values())), BATCHES_PER_COMMIT):
+        with database.transaction(write=True):
+            for rows, vectors in batches:
+                database.add_vectors([keys[row] for row in rows], vectors)
+                done += len(rows)
+                progress("embedding", done, len(keys))
+    return done
+
+
+def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
+    return iter(lambda: list(islice(items, size)), [])
+
+
+def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet[str]) -> None:
+    """Put the readings in the place of what the index held of them, and remove what is gone."""
+    for name in gone:
+        database.remove(name)
+    for reading in readings:
+        database.remove(reading.transcript.name)
+        database.add(reading.transcript, str(reading.source), reading.sha256, reading.passages)
+    if readings or gone:
+        database.forget_vectors()
+
+
+def _save_vectors(database: Database, folder: Path, facts: dict[str, Any]) -> str:
+    ids, vectors = database.all_vectors(facts["dimension"])
+    return VectorIndex(ids, vectors).save(folder, facts["state"])
+
+
+def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) -> bool:
+    try:
+        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.vector_ids())
+    except StoreError:
+        return False
+    return True
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

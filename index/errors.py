@@ -1,0 +1,28 @@
+"""What a user can put right, drawn as a tree; every message names the thing, the place and the way out.
+
+InterviewQAError
+├── TranscriptError      a file that is no transcript we can read
+├── ModelError           an embedding model that is missing, altered or does not fit
+└── StoreError           an index folder that is missing, foreign or damaged
+    └── NoIndexError     there is no index yet
+"""
+
+
+class InterviewQAError(Exception):
+    """Base of all errors that the command line prints as one line, `error: ...`, with exit code 1."""
+
+
+class TranscriptError(InterviewQAError):
+    """A transcript file that cannot be read as one."""
+
+
+class ModelError(InterviewQAError):
+    """An embedding model that cannot be loaded, or is not the one that the index was made with."""
+
+
+class StoreError(InterviewQAError):
+    """An index folder that cannot be used as it is."""
+
+
+class NoIndexError(StoreError):
+    """There is no index in the folder."""

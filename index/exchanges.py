@@ -1,0 +1,101 @@
+"""Sentences -> exchanges: where something is asked, and how far its answer reaches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from index.sentences import is_question, sentence_spans
+from index.types import Span, Transcript
+
+# "Really?" and "Is it?" react to an answer; a question that opens an exchange has more words.
+SHORTEST_QUESTION_WORDS = 3
+
+# Where speakers are known, a question that its own speaker goes on to talk over for longer than this
+# was not put to the other one.
+OWN_ANSWER_WORDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with what decides where passages are cut."""
+
+    span: Span
+    words: int
+    pieces: int  # word pieces of the embedding model
+    asks: bool
+    turn: int  # row of the turn that it belongs to
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Rows of sentences: [start, end) in all, of which the rows [asked.start, asked.end) ask."""
+
+    start: int
+    end: int
+    asked: Span | None
+
+
+def turn_spans(transcript: Transcript) -> list[tuple[str | None, Span]]:
+    """Return (speaker, span) of each turn: neighbouring segments of one speaker are one turn."""
+    turns: list[tuple[str | None, Span]] = []
+    for segment, start in zip(transcript.segments, transcript.offsets, strict=True):
+        span = Span(start, start + len(segment.text))
+        if turns and turns[-1][0] == segment.speaker:
+            span = Span(turns.pop()[1].start, span.end)
+        turns.append((segment.speaker, span))
+    return turns
+
+
+def asks(text: str, span: Span) -> bool:
+    """Whether the sentence is a question."""
+    return is_question(text[slice(*span)])
+
+
+def turn_sentences(transcript: Transcript) -> list[tuple[int, Span]]:
+    """Return (row of the turn, span) of each sentence; no sentence reaches over two turns."""
+    return [
+        (row, span)
+        for row, (_, turn) in enumerate(turn_spans(transcript))
+        for span in sentence_spans(transcript.text, *turn)
+    ]
+
+
+def exchanges(sentences: Sequence[Sentence], labelled: bool) -> list[Exchange]:
+    """Cut the sentences into exchanges, each from one question to the next; together they hold them all.
+
+    What comes before the first question is an exchange in which nothing is asked. `labelled`: turns
+    are speakers', so that it shows whether a question was left to somebody else.
+    """
+    asked = [
+        run
+        for run in _runs_of_questions(sentences)
+        if sum(s.words for s in sentences[slice(*run)]) >= SHORTEST_QUESTION_WORDS
+        and not (labelled and _answers_itself(sentences, run.end))
+    ]
+    borders = [0, *(run.start for run in asked), len(sentences)]
+    found = zip(pairwise(borders), [None, *asked], strict=True)
+    return [Exchange(start, end, run) for (start, end), run in found if end > start]
+
+
+def _runs_of_questions(sentences: Sequence[Sentence]) -> list[Span]:
+    """Return the rows of each run of questions in one turn."""
+    runs: list[Span] = []
+    for row, sentence in enumerate(sentences):
+        if not sentence.asks:
+            continue
+        if runs and runs[-1].end == row and sentences[row - 1].turn == sentence.turn:
+            runs[-1] = Span(runs[-1].start, row + 1)
+        else:
+            runs.append(Span(row, row + 1))
+    return runs
+
+
+def _answers_itself(sentences: Sequence[Sentence], asked_end: int) -> bool:
+    words = 0
+    for sentence in sentences[asked_end:]:
+        if sentence.turn != sentences[asked_end - 1].turn:
+            return False
+        words += sentence.words
+        if words > OWN_ANSWER_WORDS:
+            return True
+    return False

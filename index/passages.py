@@ -1,0 +1,159 @@
+"""Transcript -> passages: an exchange of question and answer each, or a part of a long answer.
+
+The passages of a transcript follow each other without a gap or an overlap, on sentence borders. What
+is embedded of a passage are its views: the whole with its question, and windows of a sentence or two.
+No view has more word pieces than the model reads.
+"""
+
+from collections.abc import Callable, Sequence
+
+from index.exchanges import Exchange, Sentence, asks, exchanges, turn_sentences
+from index.types import Passage, Span, Transcript, View
+
+# Returns the number of word pieces of each text, without special tokens.
+CountPieces = Callable[[Sequence[str]], list[int]]
+
+# Raise it when passages or views come out differently: every index is then built again.
+RULE_VERSION = 1
+
+# Measured on six development sets: 60 to 100 words find about equally well, 120 less. 80 words are
+# half a minute of talk, and three passages fit in 300 words.
+PASSAGE_WORDS = 80
+
+# An exchange of fewer words ("Is that right?" "Yeah.") joins its neighbour.
+CRUMB_WORDS = 8
+
+# Two sentences of ordinary talk. Windows start at least WINDOW_STEP_WORDS apart: starting one at
+# every sentence costs a fifth more vectors and finds nothing more.
+WINDOW_WORDS = 21
+WINDOW_STEP_WORDS = 14
+
+# Of the model's word pieces, at most this share goes to one sentence, and to the question that a
+# later part of a long answer carries.
+SENTENCE_SHARE = 0.25
+
+
+def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces: int) -> list[Passage]:
+    """Cut a transcript into passages that together hold all of its words, in its order."""
+    sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
+    labelled = len({segment.speaker for segment in transcript.segments}) > 1
+    passages = []
+    for exchange in _without_crumbs(exchanges(sentences, labelled), sentences):
+        question = _question(exchange, sentences, int(max_pieces * SENTENCE_SHARE))
+        for start, end in _parts(exchange, sentences, max_pieces):
+            spans = tuple(sentence.span for sentence in sentences[start:end])
+            passages.append(Passage(Span(spans[0].start, spans[-1].end), question, spans))
+    return passages
+
+
+def make_views(transcript: Transcript, passage: Passage) -> list[View]:
+    """Return the texts that a passage is found by; a passage of one window has no others."""
+    text = transcript.text
+    views = [View("whole", passage.span, whole_text(text, passage.span, passage.question))]
+    windows = _windows(text, passage.sentences)
+    return views + [View("window", span, text[slice(*span)]) for span in windows]
+
+
+def whole_text(text: str, span: Span, question: Span | None) -> str:
+    """Return the passage's words, after its question where that was asked before the passage begins."""
+    if question is None or question.start >= span.start:
+        return text[slice(*span)]
+    return f"{text[slice(*question)]}\n{text[slice(*span)]}"
+
+
+def _sentences(transcript: Transcript, count_pieces: CountPieces, max_pieces: int) -> list[Sentence]:
+    text = transcript.text
+    found = turn_sentences(transcript)
+    counts = count_pieces([text[slice(*span)] for _, span in found])
+    sentences: list[Sentence] = []
+    for (turn, span), pieces in zip(found, counts, strict=True):
+        # Of a sentence that has to be cut, each part counts as asking or not as the whole does.
+        asking = asks(text, span)
+        parts = [(span, pieces)] if pieces <= max_pieces else _cut(text, span, count_pieces, max_pieces)
+        sentences += [Sentence(s, len(text[slice(*s)].split()), n, asking, turn) for s, n in parts]
+    return sentences
+
+
+def _cut(text: str, span: Span, count_pieces: CountPieces, max_pieces: int) -> list[tuple[Span, int]]:
+    """Halve the span, between words if it can be, until no part has more than `max_pieces`."""
+    (pieces,) = count_pieces([text[slice(*span)]])
+    if pieces <= max_pieces or span.end - span.start < 2:
+        return [(span, pieces)]
+    middle = (span.start + span.end) // 2
+    gap = text.find(" ", middle, span.end)
+    left_end = gap if gap >= 0 else middle
+    right_start = left_end + (gap >= 0)
+    return [
+        part
+        for start, end in ((span.start, left_end), (right_start, span.end))
+        if text[start:end].strip()
+        for part in _cut(text, Span(start, end), count_pieces, max_pieces)
+    ]
+
+
+def _without_crumbs(found: list[Exchange], sentences: Sequence[Sentence]) -> list[Exchange]:
+    """Join an exchange of a few words to the one before it, unless the two are too long for one passage."""
+
+    def words(start: int, end: int) -> int:
+        return sum(sentence.words for sentence in sentences[start:end])
+
+    joined: list[Exchange] = []
+    for exchange in found:
+        last = joined[-1] if joined else exchange
+        short = min(words(last.start, last.end), words(exchange.start, exchange.end)) < CRUMB_WORDS
+        if joined and short and words(last.start, exchange.end) <= PASSAGE_WORDS:
+            joined[-1] = Exchange(last.start, exchange.end, last.asked or exchange.asked)
+        else:
+            joined.append(exchange)
+    return joined
+
+
+def _question(exchange: Exchange, sentences: Sequence[Sentence], max_pieces: int) -> Span | None:
+    """Return the span of what was asked: the last sentences of it that fit."""
+    if exchange.asked is None:
+        return None
+    start, end = exchange.asked
+    while start < end - 1 and sum(s.pieces for s in sentences[start:end]) > max_pieces:
+        start += 1
+    return Span(sentences[start].span.start, sentences[end - 1].span.end)
+
+
+def _parts(exchange: Exchange, sentences: Sequence[Sentence], max_pieces: int) -> list[tuple[int, int]]:
+    """Cut an exchange into parts of about equal length; what was asked stays with the first of the answer."""
+    rows = range(exchange.start, exchange.end)
+    words = sum(sentences[row].words for row in rows)
+    wanted = words / -(-words // PASSAGE_WORDS) if words else 0
+    asked_end = exchange.asked.end if exchange.asked else exchange.start
+    # Each part after the first may carry the question.
+    room = int(max_pieces * (1 - SENTENCE_SHARE)) if exchange.asked else max_pieces
+    parts: list[tuple[int, int]] = []
+    start, held, pieces = exchange.start, 0, 0
+    for row in rows:
+        sentence = sentences[row]
+        full = held + sentence.words / 2 > wanted and row > asked_end
+        if row > start and (full or pieces + sentence.pieces > room):
+            parts.append((start, row))
+            start, held, pieces = row, 0, 0
+        held += sentence.words
+        pieces += sentence.pieces
+    return [*parts, (start, exchange.end)]
+
+
+def _windows(text: str, sentences: Sequence[Span]) -> list[Span]:
+    """Return spans of whole sentences of about WINDOW_WORDS words that together hold all of the passage."""
+    words = [len(text[slice(*span)].split()) for span in sentences]
+    windows: list[Span] = []
+    start = 0
+    while True:
+        end, held = start, 0
+        while end < len(sentences) and held < WINDOW_WORDS:
+            held += words[end]
+            end += 1
+        windows.append(Span(sentences[start].start, sentences[end - 1].end))
+        if end == len(sentences):
+            return windows
+        first, stepped = start, 0
+        while start < end and stepped < WINDOW_STEP_WORDS:
+            stepped += words[start]
+            start += 1
+        start = max(start, first + 1)

@@ -1,0 +1,95 @@
+"""Scripts whose turns open with a label, `Name: text`, with or without a time on either side of the name."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from index.types import Segment
+
+_TIME = r"[\[(]?(?P<{}>(?:\d{{1,2}}:)?\d{{1,2}}:\d{{2}}(?:[.,]\d{{1,3}})?)[\])]?"
+_NAME = r"(?P<name>[^\W_][\w.'’-]*(?:[ \t]+(?:[\w.'’-]+|\([\w .'’-]+\))){0,4}(?:,[ \t]*[A-Z][\w.'’ -]{1,30})?)"
+_LABEL = re.compile(
+    rf"^[ \t]*(?:{_TIME.format('before')}[ \t]*[-–]?[ \t]*)?{_NAME}[ \t]*(?:{_TIME.format('inside')}[ \t]*)?"
+    rf":(?!\S)[ \t]*(?:{_TIME.format('after')}(?![^\s]))?[ \t]*",
+    re.MULTILINE,
+)
+# A line in brackets between turns is a heading or a date, and nobody's words.
+_ASIDE = re.compile(r"^[ \t]*\[[^\]\n]*\][ \t]*\r?$", re.MULTILINE)
+
+LONGEST_NAME_CHARS = 50
+
+
+def sniff(text: str) -> bool:
+    """At least two turns, one name that comes back or labels on half of the lines."""
+    labels = _labels(text)
+    lines = sum(1 for line in text.splitlines() if line.strip())
+    recurring = [name for name, count in Counter(_name(m) for m in labels).items() if count > 1]
+    return len(labels) >= 2 and bool(recurring or 2 * len(labels) >= lines)
+
+
+def read(text: str) -> list[Segment]:
+    """Return one segment a turn; words before the first label, and lines in brackets, have no speaker.
+
+    A turn lasts until the next one starts, as far as the file gives times.
+    """
+    labels = _labels(text)
+    borders = [(m.start(), m.end(), _name(m), _seconds(m)) for m in labels]
+    borders += [(m.start(), m.start(), None, None) for m in _ASIDE.finditer(text)]
+    borders.sort(key=lambda border: border[0])
+    starts = [(0, 0, None, None), *borders]
+    ends = [border[0] for border in borders] + [len(text)]
+    segments = []
+    for (_, start, speaker, start_s), end in zip(starts, ends, strict=True):
+        words = text[start:end].strip()
+        if words:
+            at = text.index(words, start)
+            segments.append(Segment(words, at, at + len(words), speaker, start_s))
+    return _with_ends(segments)
+
+
+def _labels(text: str) -> list[re.Match[str]]:
+    """Return the labels that open turns: names that come back, and names met once that stand like one.
+
+    Prose holds colons too. A line such as "Here is the thing: nobody knew" is no label: its words
+    are not capitalised, or it continues the line above it.
+    """
+    found = [m for m in _LABEL.finditer(text) if len(m["name"]) <= LONGEST_NAME_CHARS]
+    often = Counter(_name(m) for m in found)
+    return [m for m in found if often[_name(m)] > 1 and _capitalised(m) or _stands_alone(text, m)]
+
+
+def _capitalised(label: re.Match[str]) -> bool:
+    first = label["name"][0]
+    return first.isupper() or first.isdigit() or not first.isascii() or bool(label["before"] or label["inside"])
+
+
+def _stands_alone(text: str, label: re.Match[str]) -> bool:
+    words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", label["name"])]
+    titled = bool(words) and all(word[0].isupper() for word in words) and len(words) <= 4
+    above = text[: label.start()].rstrip(" \t\r")
+    return titled and (not above.strip() or above.endswith(("\n\n", "\n\r\n", ".\n", "?\n", "!\n", ".\r\n")))
+
+
+def _name(label: re.Match[str]) -> str:
+    return " ".join(label["name"].split())
+
+
+def _seconds(label: re.Match[str]) -> float | None:
+    stamp = label["before"] or label["inside"] or label["after"]
+    if stamp is None:
+        return None
+    seconds = 0.0
+    for part in stamp.replace(",", ".").split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def _with_ends(segments: list[Segment]) -> list[Segment]:
+    ended = []
+    later: float | None = None
+    for segment in reversed(segments):
+        if segment.start_s is not None and later is not None and later >= segment.start_s:
+            segment = replace(segment, end_s=later)
+        later = segment.start_s if segment.start_s is not None else later
+        ended.append(segment)
+    return ended[::-1]

@@ -1,0 +1,100 @@
+"""The nouns: a transcript is made of segments, and is cut into passages that are found through views.
+
+Two kinds of character offsets occur. *File* offsets count in the decoded file, markup and all; only
+`Segment.start` and `.end` and what `Transcript.in_file` returns are such. All others count in
+`Transcript.text`, the words alone.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
+
+# Between two segments stands one line break, so that a slice over several reads as turns do.
+SEPARATOR = "\n"
+
+
+class Span(NamedTuple):
+    """Half-open range of character offsets."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of speech as the file gives it: a cue, a labelled turn, or a whole bare text."""
+
+    text: str
+    start: int  # file offsets
+    end: int
+    speaker: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """One interview as read: `text` is what was said, verbatim, without labels and timings."""
+
+    name: str  # the file's name, with its folder below the one that was indexed
+    text: str
+    segments: tuple[Segment, ...]
+    offsets: tuple[int, ...]  # where each segment starts in `text`
+
+    @classmethod
+    def of(cls, name: str, segments: list[Segment]) -> "Transcript":
+        """Join segments to a transcript."""
+        sizes = (len(segment.text) + len(SEPARATOR) for segment in segments)
+        offsets = tuple(accumulate(sizes, initial=0))[:-1]
+        return cls(name, SEPARATOR.join(s.text for s in segments), tuple(segments), offsets)
+
+    def segment_at(self, offset: int) -> int:
+        """Return the row of the segment that holds the offset; a separator belongs to the one before."""
+        return max(0, bisect_right(self.offsets, offset) - 1)
+
+    def in_file(self, span: Span) -> Span:
+        """Translate to file offsets; where a segment's text differs from the file, take all of the segment."""
+        return Span(self._file_offset(span.start, at_end=False), self._file_offset(span.end, at_end=True))
+
+    def _file_offset(self, offset: int, at_end: bool) -> int:
+        row = self.segment_at(offset - 1 if at_end else offset)
+        segment = self.segments[row]
+        if segment.end - segment.start != len(segment.text):
+            return segment.end if at_end else segment.start
+        return min(segment.end, segment.start + offset - self.offsets[row])
+
+    def time_at(self, offset: int) -> tuple[float, bool] | None:
+        """Return (seconds, whether the file itself says so), or None where it gives no time.
+
+        Inside a segment the time is interpolated by characters; a segment without an end keeps its start.
+        """
+        row = self.segment_at(offset)
+        segment = self.segments[row]
+        if segment.start_s is None:
+            return None
+        within = offset - self.offsets[row]
+        if within <= 0 or not segment.text:
+            return segment.start_s, True
+        if segment.end_s is None:
+            return segment.start_s, False
+        share = min(1.0, within / len(segment.text))
+        return segment.start_s + share * (segment.end_s - segment.start_s), False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A verbatim slice of a transcript: what was asked and what was answered, or a part of a long answer."""
+
+    span: Span
+    question: Span | None  # what was asked; may lie before `span` where the answer is long
+    sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text that a passage is found by, with the part of the passage that it stands for."""
+
+    kind: str
+    span: Span
+    text: str

@@ -1,0 +1,105 @@
+"""FAISS over the stored vectors: exact inner product; derived from the database and made again at need.
+
+The file's name carries the state of the library that it was made from, so a reader that knows the
+state never searches another one's vectors.
+"""
+
+import os
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+
+from index.arrays import Ids, Vectors
+from index.errors import StoreError
+
+
+class VectorIndex:
+    """Vectors by id, searched for the ones nearest to a query."""
+
+    def __init__(self, ids: Ids, vectors: Vectors) -> None:
+        """Index vectors (n, dimension) of length 1; `ids` ascend."""
+        import faiss
+
+        self._faiss = faiss
+        self._ids = ids
+        self._flat = faiss.IndexFlatIP(vectors.shape[1])
+        self._flat.add(vectors)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def dimension(self) -> int:
+        """Return how long each vector is."""
+        return int(self._flat.d)
+
+    def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+        """Return up to k (id, cosine similarity) pairs, best first; `among` are the ids to choose from."""
+        faiss, params = self._faiss, None
+        if among is not None:
+            rows = self._rows(np.asarray(among, np.int64))
+            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
+        k = min(k, len(self) if among is None else len(among))
+        if k == 0:
+            return []
+        scores, rows = self._flat.search(query.reshape(1, -1), k, params=params)
+        # FAISS fills up with row -1 when it finds fewer than k vectors.
+        return [(int(self._ids[row]), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+
+    def vectors(self, ids: Sequence[int]) -> Vectors:
+        """Return the vectors (len(ids), dimension) of the ids."""
+        rows = self._rows(np.asarray(ids, np.int64))
+        return np.asarray(self._flat.reconstruct_batch(rows), np.float32) if len(rows) else self._none()
+
+    def save(self, folder: Path, state: str) -> str:
+        """Write the file of a state, whole or not at all, and return its SHA-256."""
+        path = file_of(folder, state)
+        draft = path.with_suffix(".draft")
+        data = self._faiss.serialize_index(self._flat).tobytes()
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        return sha256(data).hexdigest()
+
+    @classmethod
+    def load(cls, folder: Path, state: str, checksum: str, ids: Ids) -> "VectorIndex":
+        """Read the file of a state. Raises StoreError where it is missing or is not what was written."""
+        import faiss
+
+        path = file_of(folder, state)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+        if sha256(data).hexdigest() != checksum:
+            raise StoreError(f"{path} is damaged; build the index again with: interview-qa build PATH")
+        # What has the checksum that we wrote down is a file that we wrote.
+        flat = faiss.deserialize_index(np.frombuffer(data, np.uint8))
+        if flat.ntotal != len(ids):
+            raise StoreError(f"{path} holds {flat.ntotal} vectors where the database holds {len(ids)}")
+        loaded = cls.__new__(cls)
+        loaded._faiss, loaded._ids, loaded._flat = faiss, ids, flat
+        return loaded
+
+    def _rows(self, ids: Ids) -> Ids:
+        return np.searchsorted(self._ids, ids).astype(np.int64)
+
+    def _none(self) -> Vectors:
+        return np.zeros((0, self.dimension), np.float32)
+
+
+def file_of(folder: Path, state: str) -> Path:
+    """Return where the vectors of a state are kept."""
+    return folder / f"vectors-{state}.faiss"
+
+
+def remove_others(folder: Path, state: str) -> None:
+    """Remove the vector files of other states, and drafts that an interrupted build left."""
+    for path in [*folder.glob("vectors-*.faiss"), *folder.glob("vectors-*.draft")]:
+        if path != file_of(folder, state):
+            path.unlink(missing_ok=True)
+

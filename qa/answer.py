@@ -1,0 +1,114 @@
+"""Question -> answer: the best passages, each with its place, its time and the sentences that answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.database import Database, StoredPassage
+from index.errors import InterviewQAError
+from index.types import Span, Transcript
+from qa.library import Library
+from qa.search import Hit, search
+
+
+@dataclass(frozen=True, slots=True)
+class CitedPassage:
+    """A passage as it was said, with all that is needed to quote it. Spans are offsets within `text`."""
+
+    transcript: str
+    text: str
+    file: Span  # where it stands in the transcript file
+    position: float  # how far into the interview it begins, from 0 to 1
+    start_s: float | None
+    end_s: float | None
+    time_is_exact: bool  # given by the file, not interpolated
+    speaker: str | None  # who says what is highlighted
+    question: str | None  # what was asked, in this passage or before it
+    asked: Span | None  # the part of `text` that asks, where it begins the passage
+    highlight: tuple[Span, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found for a question, best first. Where nothing matched, the passages are the nearest there are."""
+
+    question: str
+    matched: bool
+    passages: tuple[CitedPassage, ...]
+
+
+def answer(
+    library: Library,
+    question: str,
+    k: int = 5,
+    transcripts: Sequence[str] | None = None,
+    previous: Sequence[str] = (),
+) -> Answer:
+    """Answer from the library, or from some of its transcripts, with up to k passages that do not overlap.
+
+    `previous` are the questions asked before, oldest first. Raises InterviewQAError for a transcript
+    that is not in the library, ModelError, StoreError.
+    """
+    vector = library.embed(question)
+    with library.snapshot() as snapshot:
+        hits = search(snapshot, question, vector, k, _ids(snapshot.database, transcripts))
+        stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
+        read: dict[str, Transcript] = {}
+        cited = []
+        for hit in hits:
+            passage = stored[hit.passage_id]
+            if passage.transcript not in read:
+                read[passage.transcript] = snapshot.database.transcript(passage.transcript)
+            cited.append(_cite(hit, passage, read[passage.transcript]))
+    return Answer(question, bool(cited), tuple(cited))
+
+
+def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:
+    if names is None:
+        return None
+    ids = database.transcript_ids()
+    missing = [name for name in names if name not in ids]
+    if missing:
+        raise InterviewQAError(f"no transcript named {missing[0]!r} in the index; interview-qa info lists them")
+    return [ids[name] for name in names]
+
+
+def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript) -> CitedPassage:
+    start, end = passage.span
+    asked = _asked_within(passage)
+    highlight = _answering(hit, passage)
+    begins, ends = transcript.time_at(start), transcript.time_at(end)
+    return CitedPassage(
+        transcript=transcript.name,
+        text=transcript.text[start:end],
+        file=transcript.in_file(passage.span),
+        position=start / max(1, len(transcript.text)),
+        start_s=begins[0] if begins else None,
+        end_s=ends[0] if ends else None,
+        time_is_exact=bool(begins and begins[1]),
+        speaker=transcript.segments[transcript.segment_at(highlight.start)].speaker,
+        question=transcript.text[slice(*passage.question)] if passage.question else None,
+        asked=Span(0, asked.end - start) if asked else None,
+        highlight=(Span(highlight.start - start, highlight.end - start),),
+        score=hit.score,
+    )
+
+
+def _asked_within(passage: StoredPassage) -> Span | None:
+    """Return what was asked where the passage begins with it."""
+    question = passage.question
+    return question if question and question.start == passage.span.start and question.end < passage.span.end else None
+
+
+def _answering(hit: Hit, passage: StoredPassage) -> Span:
+    """Return the part of the passage that answers: its best window after what was asked.
+
+    Where the question itself is what matches, the answer is what was said next.
+    """
+    asked = _asked_within(passage)
+    if asked is None:
+        return max(hit.windows, key=lambda window: window[1])[0]
+    answers = [window for window in hit.windows if window[0].end > asked.end]
+    best = max(hit.windows, key=lambda window: window[1])
+    span = (answers[0] if best not in answers else best)[0]
+    return Span(max(span.start, asked.end), span.end)

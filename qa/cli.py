@@ -1,0 +1,242 @@
+"""interview-qa: build an index of interviews, ask it, look after it, open the chat page."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.errors import InterviewQAError
+
+if TYPE_CHECKING:
+    from qa.library import Library
+
+# What a command imports is imported in it: `interview-qa --help` needs neither torch nor FAISS.
+
+FIRST_PLACE = Path("interviews")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return its exit code; what a user can put right is one `error: ...` line and 1."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except InterviewQAError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="interview-qa",
+        description="Ask your interviews: the passage that answers, verbatim, with its place and time. All offline.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--index",
+            type=Path,
+            default=default_folder(),
+            metavar="DIR",
+            help="the index folder (default: $INTERVIEW_QA_INDEX, else .interview-qa)",
+        )
+        return added
+
+    building = command("build", _build, "make the index hold these transcripts, re-using what did not change")
+    building.add_argument(
+        "paths",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="transcript files, or folders of them (default: ./interviews, else the bundled samples)",
+    )
+    building.add_argument("--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder")
+
+    asking = command("ask", _ask, "answer a question with the passages that match best")
+    asking.add_argument("question", nargs="?", metavar="QUESTION")
+    asking.add_argument("--top-k", type=_positive, metavar="K", help="how many passages (default: 5; with --batch 10)")
+    asking.add_argument("--json", action="store_true", help="print one JSON object")
+    asking.add_argument("--batch", action="store_true", help="read JSON lines from stdin, answer each with a JSON line")
+    asking.set_defaults(usage_error=asking.error)
+
+    judging = command("eval", _eval, "ask gold questions and print how good the answers are")
+    judging.add_argument("file", type=Path, metavar="FILE", help="JSON lines: id, kind, question, evidence")
+    judging.add_argument("--json", action="store_true", help="print one JSON object")
+
+    showing = command("info", _info, "say what the index holds")
+    showing.add_argument("--json", action="store_true", help="print one JSON object")
+
+    checking = command("verify", _verify, "check that the index is whole and agrees with its files")
+    checking.add_argument("--json", action="store_true", help="print one JSON object")
+
+    chatting = command("chat", _chat, "open the chat page in the browser; further arguments go to streamlit")
+    chatting.add_argument("streamlit", nargs=argparse.REMAINDER, metavar="...", help=argparse.SUPPRESS)
+    return parser
+
+
+def default_folder() -> Path:
+    """Return the index folder where none is named."""
+    return Path(os.environ.get("INTERVIEW_QA_INDEX") or ".interview-qa")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from index.build import build
+    from index.samples import SAMPLES
+
+    paths = arguments.paths or ([FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES])
+    if paths == [SAMPLES]:
+        print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
+    with _Bar() as bar:
+        report = build(paths, arguments.index, arguments.model, bar.show)
+    changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
+    print(
+        f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}"
+    )
+    if report.ignored:
+        print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
+    for line in report.errors:
+        print(f"error: {line}", file=sys.stderr)
+    return 1 if report.errors else 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    from qa.answer import answer
+    from qa.render import as_json, as_text
+
+    if arguments.batch == bool(arguments.question):
+        arguments.usage_error("give a QUESTION, or --batch and questions on stdin")
+    library = _open(arguments.index)
+    if arguments.batch:
+        return _ask_batch(library, arguments.top_k or 10)
+    found = answer(library, arguments.question, arguments.top_k or 5)
+    print(as_json(found) if arguments.json else as_text(found, colour=sys.stdout.isatty()))
+    return 0
+
+
+def _ask_batch(library: "Library", k: int) -> int:
+    from qa.answer import answer
+    from qa.render import as_json
+
+    code = 0
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        query: dict[str, Any] = {}
+        try:
+            query = _query(line)
+            found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous", ()))
+            print(as_json(found, id=query.get("id")), flush=True)
+        except InterviewQAError as error:
+            code = 1
+            failed = {"id": query.get("id"), "matched": False, "passages": [], "error": str(error)}
+            print(json.dumps(failed, ensure_ascii=False), flush=True)
+            print(f"error: line {number}: {error}", file=sys.stderr)
+    return code
+
+
+def _query(line: str) -> dict[str, Any]:
+    """Read one line of --batch. Raises InterviewQAError for what is not a query."""
+    try:
+        query = json.loads(line)
+    except ValueError as error:
+        raise InterviewQAError(f"not JSON: {error}") from error
+    if not isinstance(query, dict) or not isinstance(query.get("question"), str):
+        raise InterviewQAError('expected an object with "id" and "question"')
+    for name in ("transcripts", "previous"):
+        value = query.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise InterviewQAError(f'"{name}" must be a list of strings')
+    return query
+
+
+def _eval(arguments: argparse.Namespace) -> int:
+    from qa.evaluate import as_table, evaluate
+
+    with _Bar() as bar:
+        report = evaluate(_open(arguments.index), arguments.file, lambda done, n: bar.show("asking", done, n))
+    print(json.dumps(report) if arguments.json else as_table(report))
+    return 0
+
+
+def _info(arguments: argparse.Namespace) -> int:
+    from qa.library import Library
+    from qa.report import info, info_text
+
+    found = info(Library(arguments.index))
+    print(json.dumps(found, ensure_ascii=False) if arguments.json else info_text(found))
+    return 0
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from qa.report import verify
+
+    problems = verify(arguments.index)
+    if arguments.json:
+        print(json.dumps({"sound": not problems, "problems": problems}, ensure_ascii=False))
+    else:
+        print("\n".join(problems) or "the index is whole and agrees with its files")
+    return 1 if problems else 0
+
+
+def _chat(arguments: argparse.Namespace) -> int:
+    from qa.page import open_page
+
+    return open_page(arguments.index, arguments.streamlit)
+
+
+def _open(folder: Path) -> "Library":
+    """Open the index with its model, so that a fault of either shows before the first question."""
+    from qa.library import Library
+
+    library = Library(folder)
+    library.embedder()
+    return library
+
+
+def _listed(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+class _Bar:
+    """A progress bar on stderr, one for each thing that is done; silent where nobody watches."""
+
+    def __enter__(self) -> "_Bar":
+        self._bar: Any = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Move the bar of what is being done."""
+        from tqdm import tqdm
+
+        if self._bar is None or self._bar.desc != what:
+            self._close()
+            self._bar = tqdm(total=total, desc=what, disable=None, leave=False, file=sys.stderr)
+            self._bar.desc = what
+        self._bar.update(done - self._bar.n)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
