@@ -1,0 +1,191 @@
+"""The chat page: ask the interviews, and see the passages that answer. Run it with `streamlit run app.py`."""
+
+import gc
+import threading
+from pathlib import Path
+
+import streamlit as st
+
+from index.build import build, default_paths
+from index.database import Overview
+from index.errors import InterviewQAError, NoIndexError
+from index.folder import default_folder
+from index.samples import SAMPLES
+from qa.answer import Answer, answer
+from qa.judge import fit
+from qa.library import Library
+from qa.render import NEAREST, NOT_ASKED, as_html
+from qa.suggest import suggestions
+
+FOLDER = default_folder().absolute()
+SUGGESTIONS = 4
+PASSAGES = 5
+# Streamlit draws the whole chat at every question; turns further up are one click away.
+TURNS_DRAWN = 20
+
+STYLE = """<style>
+.passage { margin: 0 0 .75rem; line-height: 1.6; }
+.passage h4 { margin: 0; padding: .2rem 0 .4rem; font-size: 1.1rem; overflow-wrap: anywhere; }
+.passage p { margin: 0 0 .4rem; overflow-wrap: anywhere; }
+.passage b { margin-right: .3rem; }
+.passage footer { font-size: .875rem; opacity: .75; }
+.passage mark { background: rgba(255, 196, 0, .35); color: inherit; border-radius: .2rem; padding: .05rem 0; }
+[class*=st-key-turn_] { scroll-margin-top: 4.5rem; }
+</style>"""
+
+
+@st.cache_resource(show_spinner=False)
+def open_library(folder: Path) -> Library:
+    """Open the index once for all visitors, and load its model behind their backs: the page is there before it."""
+    library = Library(folder)
+    threading.Thread(target=warm_up, args=[library], daemon=True).start()
+    return library
+
+
+def warm_up(library: Library) -> None:
+    """Load the model and embed once."""
+    try:
+        library.embed(["Are you ready?"])
+    except InterviewQAError:
+        return  # The first question meets the same error, where somebody reads it.
+    # Streamlit collects garbage after every run; the model's objects never become any.
+    gc.collect()
+    gc.freeze()
+
+
+@st.cache_resource(show_spinner=False)
+def building() -> threading.Lock:
+    """Return the lock that keeps two visitors from building the first index twice."""
+    return threading.Lock()
+
+
+@st.cache_data(show_spinner=False, max_entries=8)
+def overview(folder: Path, _state: str) -> tuple[Overview, list[str]]:
+    """Return what a state of the library holds, and questions to begin with."""
+    with open_library(folder).snapshot() as snapshot:
+        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
+
+
+def build_first_index() -> None:
+    """Build an index where there is none, from ./interviews or the bundled samples, and say so."""
+    paths = default_paths()
+    what = "the six sample interviews that come with it" if paths == [SAMPLES] else f"the folder {paths[0]}"
+    st.info(f"There is no index yet, so one is being built from {what}. This happens once and takes about a minute.")
+    bar = st.progress(0.0, "Starting…")
+
+    def show(what: str, done: int, total: int) -> None:
+        bar.progress(done / max(1, total), f"{what.capitalize()}…")
+
+    with building():
+        try:
+            Library(FOLDER)
+        except NoIndexError:
+            build(paths, FOLDER, fit=fit, progress=show)
+    st.rerun()
+
+
+def show_turn(turn: int, question: str, found: Answer | str | None, library: Library) -> Answer | str:
+    """Draw a question and its answer, which is found here if it is not yet."""
+    with st.container(key=f"turn_{turn}"):
+        with st.chat_message("user"):
+            st.text(question)
+        with st.chat_message("assistant"):
+            if found is None:
+                with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
+                    found = ask(library, question, earlier_questions(turn))
+            if isinstance(found, str):
+                st.error(escaped(found))
+            else:
+                show_passages(found)
+    return found
+
+
+def earlier_questions(turn: int) -> list[str]:
+    """Return what was asked in this chat before a turn."""
+    return [question for question, _ in st.session_state["turns"][:turn]]
+
+
+def ask(library: Library, question: str, previous: list[str]) -> Answer | str:
+    """Return the answer, or a sentence that says why there is none."""
+    try:
+        return answer(library, question, PASSAGES, previous=previous)
+    except InterviewQAError as error:
+        return f"{error}"
+
+
+def show_passages(found: Answer) -> None:
+    """Draw the best passage open and the others folded."""
+    if found.understood:
+        st.caption(f"Also searched for: {escaped(found.understood)}")
+    if not found.matched:
+        st.text(f"{NOT_ASKED} {NEAREST}" if found.passages else NOT_ASKED)
+    for passage in found.passages[:1]:
+        st.html(as_html(passage))
+    others = found.passages[1:]
+    if others:
+        with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
+            for passage in others:
+                st.html(as_html(passage))
+
+
+def bring_into_view(number: int) -> None:
+    """Scroll to the beginning of a turn. Nothing but our own number goes into the script."""
+    st.html(
+        f"<script>document.querySelector('.st-key-turn_{int(number)}')?.scrollIntoView({{block: 'start'}})</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def escaped(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="Ask the interviews", page_icon="💬")
+    st.html(STYLE)
+    try:
+        library = open_library(FOLDER)
+        with library.snapshot() as snapshot:
+            state = snapshot.facts["state"]
+    except NoIndexError:
+        st.title("Ask the interviews")
+        build_first_index()
+        return
+    except InterviewQAError as error:
+        st.title("Ask the interviews")
+        st.error(escaped(f"{error}"))
+        st.button("Check again")
+        return
+
+    holds, first_questions = overview(FOLDER, state)
+    turns: list[tuple[str, Answer | str]] = st.session_state.setdefault("turns", [])
+    question = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
+    header(holds, bool(turns))
+    if not turns and not question:
+        question = st.pills("Questions that were asked", first_questions, key="suggestion")
+    first = max(0, len(turns) - TURNS_DRAWN)
+    if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
+        first = 0
+    for number, (asked, found) in enumerate(turns[first:], first):
+        show_turn(number, asked, found, library)
+    if question and question.strip():
+        number = len(turns)
+        bring_into_view(number)
+        turns.append((question, show_turn(number, question, None, library)))
+        bring_into_view(number)
+
+
+def header(holds: Overview, chatting: bool) -> None:
+    """Draw the title, what the library holds, and the way to a new chat."""
+    title, new = st.columns([4, 1], vertical_alignment="center")
+    title.title("Ask the interviews")
+    if chatting and new.button("New chat", width="stretch"):
+        st.session_state["turns"] = []
+        st.rerun()
+    plural = "s" * (holds.transcripts != 1)
+    st.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
+
+
+main()

@@ -14,22 +14,41 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
+from index.arrays import Vectors
 from index.database import Database, digest
 from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
 from index.errors import StoreError, TranscriptError
 from index.files import find_files
 from index.passages import RULE_VERSION, make_passages, make_views
 from index.readers import read_bytes, read_transcript
+from index.samples import SAMPLES
 from index.types import Passage, Transcript, View
 from index.vectors import VectorIndex, remove_others
 
 _Item = TypeVar("_Item")
 
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the library: everything in it belongs together for as long as it is held."""
+
+    database: Database
+    vectors: VectorIndex
+    facts: dict[str, Any]
+
+
 # Called with what is being done, how much of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
 
+# Called with the new state before it is committed, and with what embeds; returns facts to record with it.
+Fit = Callable[[Snapshot, Callable[[Sequence[str]], Vectors]], dict[str, Any]]
+
 # Vectors are committed this often, so that an interrupted build loses little.
 BATCHES_PER_COMMIT = 16
+
+
+# Where people are expected to put their transcripts.
+FIRST_PLACE = Path("interviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +76,11 @@ class _Reading:
 
 
 def build(
-    paths: Sequence[Path], folder: Path, model: str | None = None, progress: Progress = lambda *_: None
+    paths: Sequence[Path],
+    folder: Path,
+    model: str | None = None,
+    fit: Fit = lambda *_: {},
+    progress: Progress = lambda *_: None,
 ) -> BuildReport:
     """Make the index in `folder` hold the transcripts in `paths`, files or folders, and say what was done.
 
@@ -73,40 +96,46 @@ def build(
         facts, stored = database.facts(), database.sources()
         name = model or facts.get("model", DEFAULT_MODEL)
         fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
+        gone = stored.keys() - found.transcripts.keys()
         readings: list[_Reading] = []
         embedded = 0
-        if fresh or hashes.items() - stored.items():
+        if fresh or gone or hashes.items() - stored.items() or not _vectors_are_sound(database, folder, facts):
             progress("loading the model", 0, 1)
             embedder = load_embedder(name)
             # Another model by the same name: its vectors do not mix with those that are there.
             fresh = fresh or embedder.fingerprint != facts["fingerprint"]
             changed = [n for n in hashes if fresh or stored.get(n) != hashes[n]]
             readings = _read(changed, found.transcripts, embedder, errors, progress)
+            if not readings and not stored:
+                raise TranscriptError("; ".join(errors.values()))
             embedded = _embed(database, readings, embedder, progress)
-            facts |= {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
-        read = {reading.transcript.name for reading in readings}
-        if not stored and not read:
-            raise TranscriptError("; ".join(errors.values()))
-        gone = stored.keys() - (read if fresh else found.transcripts.keys())
-        progress("saving", 0, 1)
-        with database.transaction(write=True):
-            _replace(database, readings, gone)
-            if read or gone or not _vectors_are_sound(database, folder, facts):
-                facts |= {"rule_version": RULE_VERSION, "state": token_hex(8), "built": _now()}
-                facts["vectors_sha256"] = _save_vectors(database, folder, facts)
+            if fresh:
+                gone = stored.keys() - {reading.transcript.name for reading in readings}
+            progress("saving", 0, 1)
+            facts = {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
+            facts |= {"rule_version": RULE_VERSION, "state": token_hex(8), "built": _now()}
+            with database.transaction(write=True):
+                _replace(database, readings, gone)
+                vectors = VectorIndex(*database.all_vectors(embedder.dimension))
+                facts |= fit(Snapshot(database, vectors, facts), embedder.encode)
+                facts["vectors_sha256"] = vectors.save(folder, facts["state"])
                 database.record(**facts)
-            report = BuildReport(
-                folder,
-                transcripts=database.count("transcripts"),
-                passages=database.count("passages"),
-                read=len(read),
-                removed=len(gone),
-                embedded=embedded,
-                errors=tuple(errors.values()),
-                ignored=found.ignored,
-            )
         remove_others(folder, facts["state"])
-    return report
+        return BuildReport(
+            folder,
+            transcripts=database.count("transcripts"),
+            passages=database.count("passages"),
+            read=len(readings),
+            removed=len(gone),
+            embedded=embedded,
+            errors=tuple(errors.values()),
+            ignored=found.ignored,
+        )
+
+
+def default_paths() -> list[Path]:
+    """Return what is indexed where nothing is named: ./interviews, else the bundled samples."""
+    return [FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES]
 
 
 def _hashes(files: dict[str, Path]) -> tuple[dict[str, str], dict[str, str]]:
@@ -169,18 +198,11 @@ def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
 
 def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet[str]) -> None:
     """Put the readings in the place of what the index held of them, and remove what is gone."""
-    for name in gone:
+    for name in [*gone, *(reading.transcript.name for reading in readings)]:
         database.remove(name)
     for reading in readings:
-        database.remove(reading.transcript.name)
         database.add(reading.transcript, str(reading.source), reading.sha256, reading.passages)
-    if readings or gone:
-        database.forget_vectors()
-
-
-def _save_vectors(database: Database, folder: Path, facts: dict[str, Any]) -> str:
-    ids, vectors = database.all_vectors(facts["dimension"])
-    return VectorIndex(ids, vectors).save(folder, facts["state"])
+    database.forget_vectors()
 
 
 def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) -> bool:

@@ -33,7 +33,7 @@ _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE transcripts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-    text TEXT NOT NULL
+    words INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE segments (
     transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
@@ -66,6 +66,15 @@ class StoredPassage:
     transcript: str
     span: Span
     question: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """How much is in a library."""
+
+    transcripts: int
+    words: int
+    passages: int
 
 
 class Database:
@@ -135,6 +144,10 @@ class Database:
         """Return transcript name -> SHA-256 of the file that it was read from."""
         return dict(self._connection.execute("SELECT name, sha256 FROM transcripts"))
 
+    def files(self) -> list[tuple[str, str, str]]:
+        """Return (transcript name, path of its file, SHA-256 of the file) of each transcript."""
+        return self._connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name").fetchall()
+
     def add(
         self,
         transcript: Transcript,
@@ -146,8 +159,8 @@ class Database:
         execute, many = self._connection.execute, self._connection.executemany
         text = transcript.text
         cursor = execute(
-            "INSERT INTO transcripts (name, source, sha256, text) VALUES (?, ?, ?, ?)",
-            (transcript.name, source, sha256, text),
+            "INSERT INTO transcripts (name, source, sha256, words, text) VALUES (?, ?, ?, ?, ?)",
+            (transcript.name, source, sha256, len(text.split()), text),
         )
         transcript_id = cursor.lastrowid
         many(
@@ -207,7 +220,9 @@ class Database:
             f" FROM passages p JOIN transcripts t ON t.id = p.transcript_id {where} ORDER BY t.name, p.start",
             values,
         )
-        return [StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r)) for i, t, name, a, b, q, r in rows]
+        return [
+            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r)) for i, t, name, a, b, q, r in rows
+        ]
 
     def views(self, passage_ids: Iterable[int]) -> list[tuple[int, int, str, Span]]:
         """Return (passage id, vector id, kind, span) of each view of the passages."""
@@ -222,8 +237,7 @@ class Database:
         """Return the ids of the passages, of these transcripts, that have one of the vectors among their views."""
         scope, values = _scope("v.passage_id", transcript_ids)
         rows = self._connection.execute(
-            "SELECT DISTINCT v.passage_id FROM views v"
-            f" WHERE v.vector_id IN (SELECT value FROM json_each(?)) {scope}",
+            f"SELECT DISTINCT v.passage_id FROM views v WHERE v.vector_id IN (SELECT value FROM json_each(?)) {scope}",
             (json.dumps(list(vector_ids)), *values),
         )
         return {passage_id for (passage_id,) in rows}
@@ -281,6 +295,30 @@ class Database:
         if len(data) != 4 * dimension * len(rows):
             raise StoreError("the index holds vectors of another size; build it again with: interview-qa build PATH")
         return ids, np.frombuffer(data, "<f4").astype(np.float32).reshape(len(rows), dimension)
+
+    def overview(self) -> Overview:
+        """Return how much is in the library."""
+        transcripts, words = self._connection.execute("SELECT count(*), total(words) FROM transcripts").fetchone()
+        return Overview(transcripts, int(words), self.count("passages"))
+
+    def asked_questions(self) -> list[tuple[str, str]]:
+        """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT t.name, p.question_start,"
+            " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
+            " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
+            " WHERE p.question_start IS NOT NULL ORDER BY t.name, p.question_start"
+        )
+        return [(name, asked) for name, _, asked in rows]
+
+    def integrity_problems(self) -> list[str]:
+        """Return what SQLite finds wrong with its file."""
+        try:
+            found = [line for (line,) in self._connection.execute("PRAGMA quick_check(5)")]
+            broken = self._connection.execute("PRAGMA foreign_key_check").fetchone()
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [line for line in found if line != "ok"] + (["rows without their owner"] if broken else [])
 
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""

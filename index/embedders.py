@@ -74,34 +74,36 @@ class Embedder:
         return hashlib.blake2b(facts, digest_size=8).hexdigest()
 
 
-def load_embedder(name: str = DEFAULT_MODEL) -> Embedder:
+def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None) -> Embedder:
     """Load a model by its sentence-transformers name, or a folder that holds one.
 
-    Raises ModelError where it is not on this machine, or is not what it says it is.
+    `threads` is for the whole process; one is best for single questions, since on a busy machine
+    several threads wait for each other ten times longer than they gain. Raises ModelError where the
+    model is not on this machine, or is not what it says it is.
     """
     path = _default_model_path() if name.removeprefix("sentence-transformers/") == DEFAULT_MODEL else name
     # Settings are read when the libraries are imported, so they come first.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         model = SentenceTransformer(
-            str(path), device=_device(), local_files_only=True, model_kwargs={"use_safetensors": True}
+            str(path),
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            local_files_only=True,
+            model_kwargs={"use_safetensors": True},
         )
     except (OSError, ValueError) as error:
         raise ModelError(
             f"no model {name!r} on this machine; give a folder, or fetch it once with: hf download {name}"
         ) from error
     return Embedder(name, model)
-
-
-def _device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _default_model_path() -> Path:

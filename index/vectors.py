@@ -24,7 +24,7 @@ class VectorIndex:
 
         self._faiss = faiss
         self._ids = ids
-        self._flat = faiss.IndexFlatIP(vectors.shape[1])
+        self._flat: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
         self._flat.add(vectors)
 
     def __len__(self) -> int:
@@ -58,7 +58,7 @@ class VectorIndex:
         path = file_of(folder, state)
         draft = path.with_suffix(".draft")
         data = self._faiss.serialize_index(self._flat).tobytes()
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -102,4 +102,3 @@ def remove_others(folder: Path, state: str) -> None:
     for path in [*folder.glob("vectors-*.faiss"), *folder.glob("vectors-*.draft")]:
         if path != file_of(folder, state):
             path.unlink(missing_ok=True)
-

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from index.database import Database, StoredPassage
 from index.errors import InterviewQAError
 from index.types import Span, Transcript
+from qa.conversation import in_context
+from qa.judge import is_match
 from qa.library import Library
-from qa.search import Hit, search
+from qa.search import Hit, Query, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,7 @@ class CitedPassage:
     speaker: str | None  # who says what is highlighted
     question: str | None  # what was asked, in this passage or before it
     asked: Span | None  # the part of `text` that asks, where it begins the passage
+    turns: tuple[tuple[str | None, Span], ...]  # who says which part of `text`; together all of it
     highlight: tuple[Span, ...]
     score: float
 
@@ -35,6 +38,7 @@ class Answer:
     question: str
     matched: bool
     passages: tuple[CitedPassage, ...]
+    understood: str | None = None  # the question together with the earlier one that it leans on
 
 
 def answer(
@@ -49,9 +53,11 @@ def answer(
     `previous` are the questions asked before, oldest first. Raises InterviewQAError for a transcript
     that is not in the library, ModelError, StoreError.
     """
-    vector = library.embed(question)
+    understood = in_context(question, previous)
+    texts = [question, understood] if understood else [question]
+    queries = [Query(text, vector) for text, vector in zip(texts, library.embed(texts), strict=True)]
     with library.snapshot() as snapshot:
-        hits = search(snapshot, question, vector, k, _ids(snapshot.database, transcripts))
+        hits = search(snapshot, queries, k, _ids(snapshot.database, transcripts))
         stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
         read: dict[str, Transcript] = {}
         cited = []
@@ -60,7 +66,8 @@ def answer(
             if passage.transcript not in read:
                 read[passage.transcript] = snapshot.database.transcript(passage.transcript)
             cited.append(_cite(hit, passage, read[passage.transcript]))
-    return Answer(question, bool(cited), tuple(cited))
+        matched = is_match(snapshot.facts, hits)
+    return Answer(question, matched, tuple(cited), understood)
 
 
 def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:
@@ -89,9 +96,20 @@ def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript) -> CitedPass
         speaker=transcript.segments[transcript.segment_at(highlight.start)].speaker,
         question=transcript.text[slice(*passage.question)] if passage.question else None,
         asked=Span(0, asked.end - start) if asked else None,
+        turns=_turns(transcript, passage.span),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
     )
+
+
+def _turns(transcript: Transcript, passage: Span) -> tuple[tuple[str | None, Span], ...]:
+    """Return who says which part of the passage, as offsets within it."""
+    start, end = passage
+    turns = []
+    for row in range(transcript.segment_at(start), transcript.segment_at(end - 1) + 1):
+        segment, at = transcript.segments[row], transcript.offsets[row]
+        turns.append((segment.speaker, Span(max(at, start) - start, min(at + len(segment.text), end) - start)))
+    return tuple(turns)
 
 
 def _asked_within(passage: StoredPassage) -> Span | None:

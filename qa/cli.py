@@ -9,13 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InterviewQAError
+from index.folder import default_folder
 
 if TYPE_CHECKING:
     from qa.library import Library
 
 # What a command imports is imported in it: `interview-qa --help` needs neither torch nor FAISS.
 
-FIRST_PLACE = Path("interviews")
+# The page listens on this machine alone, sends nothing anywhere and shows no traceback. The same is in
+# .streamlit/config.toml for `streamlit run app.py`; here it also holds for an installed package.
+PRIVATE = {
+    "server.address": "localhost",
+    "server.showEmailPrompt": "false",
+    "server.fileWatcherType": "none",
+    "browser.gatherUsageStats": "false",
+    "client.toolbarMode": "viewer",
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": "false",
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -62,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="PATH",
         help="transcript files, or folders of them (default: ./interviews, else the bundled samples)",
     )
-    building.add_argument("--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder")
+    building.add_argument(
+        "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
+    )
 
     asking = command("ask", _ask, "answer a question with the passages that match best")
     asking.add_argument("question", nargs="?", metavar="QUESTION")
@@ -81,14 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     checking = command("verify", _verify, "check that the index is whole and agrees with its files")
     checking.add_argument("--json", action="store_true", help="print one JSON object")
 
-    chatting = command("chat", _chat, "open the chat page in the browser; further arguments go to streamlit")
-    chatting.add_argument("streamlit", nargs=argparse.REMAINDER, metavar="...", help=argparse.SUPPRESS)
+    chatting = command("chat", _chat, "open the chat page in the browser")
+    chatting.add_argument("--port", type=_positive, help="the port that the page listens on, on this machine alone")
     return parser
-
-
-def default_folder() -> Path:
-    """Return the index folder where none is named."""
-    return Path(os.environ.get("INTERVIEW_QA_INDEX") or ".interview-qa")
 
 
 def _positive(text: str) -> int:
@@ -99,18 +107,17 @@ def _positive(text: str) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from index.build import build
+    from index.build import build, default_paths
     from index.samples import SAMPLES
+    from qa.judge import fit
 
-    paths = arguments.paths or ([FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES])
+    paths = arguments.paths or default_paths()
     if paths == [SAMPLES]:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with _Bar() as bar:
-        report = build(paths, arguments.index, arguments.model, bar.show)
+        report = build(paths, arguments.index, arguments.model, fit, bar.show)
     changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
-    print(
-        f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}"
-    )
+    print(f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}")
     if report.ignored:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
     for line in report.errors:
@@ -147,7 +154,7 @@ def _ask_batch(library: "Library", k: int) -> int:
             print(as_json(found, id=query.get("id")), flush=True)
         except InterviewQAError as error:
             code = 1
-            failed = {"id": query.get("id"), "matched": False, "passages": [], "error": str(error)}
+            failed: dict[str, Any] = {"id": query.get("id"), "matched": False, "passages": [], "error": str(error)}
             print(json.dumps(failed, ensure_ascii=False), flush=True)
             print(f"error: line {number}: {error}", file=sys.stderr)
     return code
@@ -178,16 +185,15 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _info(arguments: argparse.Namespace) -> int:
-    from qa.library import Library
-    from qa.report import info, info_text
+    from index.checks import info, info_text
 
-    found = info(Library(arguments.index))
+    found = info(arguments.index)
     print(json.dumps(found, ensure_ascii=False) if arguments.json else info_text(found))
     return 0
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from qa.report import verify
+    from index.checks import verify
 
     problems = verify(arguments.index)
     if arguments.json:
@@ -198,9 +204,15 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _chat(arguments: argparse.Namespace) -> int:
-    from qa.page import open_page
+    from streamlit.web import cli as streamlit
 
-    return open_page(arguments.index, arguments.streamlit)
+    import app
+
+    os.environ["INTERVIEW_QA_INDEX"] = str(arguments.index.absolute())
+    port = [f"--server.port={arguments.port}"] if arguments.port else []
+    settings = [f"--{name}={value}" for name, value in PRIVATE.items()]
+    streamlit.main(["run", app.__file__, *settings, *port], standalone_mode=False)
+    return 0
 
 
 def _open(folder: Path) -> "Library":

@@ -1,26 +1,17 @@
 """An opened index with its model: loaded once per process, and followed through later builds."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from index.arrays import Vectors
+from index.build import Snapshot
 from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, NoIndexError, StoreError
 from index.vectors import VectorIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of the library: everything in it belongs together for as long as it is held."""
-
-    database: Database
-    vectors: VectorIndex
-    facts: dict[str, Any]
 
 
 class Library:
@@ -45,12 +36,17 @@ class Library:
                 raise NoIndexError(f"no index in {self.folder}; build one with: interview-qa build PATH")
             yield Snapshot(database, self._current_vectors(database, facts), facts)
 
-    def embed(self, question: str) -> Vectors:
-        """Return the question's vector (dimension,), by the model that the index was made with.
+    @property
+    def is_warm(self) -> bool:
+        """Whether the model is loaded."""
+        return self._embedder is not None
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Return the vectors (len(texts), dimension), by the model that the index was made with.
 
         Raises ModelError where that model is not here, or is not the same any more.
         """
-        return self.embedder().encode([question])[0]
+        return self.embedder().encode(texts)
 
     def embedder(self) -> Embedder:
         """Return the model, loaded at the first call."""
@@ -58,7 +54,7 @@ class Library:
             with Database.open(self.folder) as database:
                 facts = database.facts()
             if self._embedder is None or self._embedder.name != facts["model"]:
-                self._embedder = load_embedder(facts["model"])
+                self._embedder = load_embedder(facts["model"], threads=1)
             if self._embedder.fingerprint != facts["fingerprint"]:
                 raise ModelError(
                     f"the model {facts['model']} is not the one that the index was made with;"

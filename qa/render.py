@@ -4,7 +4,11 @@ import html
 import json
 from typing import Any
 
+from index.types import Span
 from qa.answer import Answer, CitedPassage
+
+NOT_ASKED = "Nobody was asked this."
+NEAREST = "The nearest that was said:"
 
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
@@ -18,34 +22,61 @@ def as_json(answer: Answer, **also: Any) -> str:
 def as_text(answer: Answer, colour: bool = False) -> str:
     """Return the passages for reading in a terminal, best first; what answers is bold in colour."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
-    blocks = [] if answer.matched else ["Nobody was asked this. The nearest passages:"]
+    blocks = [] if answer.matched else [NOT_ASKED if not answer.passages else f"{NOT_ASKED} {NEAREST}"]
     for rank, passage in enumerate(answer.passages, 1):
-        lines = [f"{bold}{rank}. {place(passage)}{plain}"]
+        lines = [f"{bold}{rank}. {_visible(place(passage))}{plain}"]
         if passage.question:
-            lines.append(f"   {dim}Asked: {one_line(passage.question)}{plain}")
-        said = "".join(
-            f"{bold}{one_line(part)}{plain}" if marked else one_line(part) for part, marked in said_parts(passage)
-        )
-        blocks.append("\n".join([*lines, f"   {said.strip()}"]))
+            lines.append(f"   {dim}Asked: {_visible(one_line(passage.question))}{plain}")
+        for speaker, parts in said(passage):
+            words = "".join(f"{bold}{_visible(t)}{plain}" if marked else _visible(t) for t, marked in parts)
+            lines.append(f"   {dim}{_visible(speaker)}:{plain} {words}" if speaker else f"   {words}")
+        blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
 
 def as_html(passage: CitedPassage) -> str:
-    """Return what was said as HTML: what answers in <mark>, line breaks kept, everything else escaped."""
-    parts = (
-        f"<mark>{html.escape(part)}</mark>" if marked else html.escape(part) for part, marked in said_parts(passage)
-    )
-    return f'<p class="said">{"".join(parts)}</p>'
+    """Return a passage as HTML: what was asked, what was said with its answer in <mark>, and where.
+
+    Every word that comes from a transcript or a file's name is escaped.
+    """
+    heading = f"<h4>{html.escape(one_line(passage.question))}</h4>" if passage.question else ""
+    paragraphs = []
+    for speaker, parts in said(passage):
+        words = "".join(f"<mark>{html.escape(t)}</mark>" if marked else html.escape(t) for t, marked in parts)
+        paragraphs.append(f"<p><b>{html.escape(speaker)}</b> {words}</p>" if speaker else f"<p>{words}</p>")
+    footer = html.escape(place(passage))
+    return f'<article class="passage">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
 
 
-def said_parts(passage: CitedPassage) -> list[tuple[str, bool]]:
-    """Return the passage after what was asked, cut into (text, whether it answers)."""
-    at = passage.asked.end if passage.asked else 0
-    parts = []
-    for start, end in passage.highlight:
-        parts += [(passage.text[at:start], False), (passage.text[start:end], True)]
-        at = end
-    return [(text, marked) for text, marked in [*parts, (passage.text[at:], False)] if text]
+def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]]]:
+    """Return what was said after what was asked: a speaker and (words, whether they answer) for each turn.
+
+    A speaker is named where more than one speaks. Line breaks within a turn are only where the file
+    was wrapped, and become spaces.
+    """
+    several = len({speaker for speaker, _ in passage.turns}) > 1
+    begins = passage.asked.end if passage.asked else 0
+    turns = []
+    for speaker, (start, end) in passage.turns:
+        parts = _marked_parts(passage, max(start, begins), end)
+        if parts:
+            turns.append((speaker if several else None, parts))
+    return turns
+
+
+def _marked_parts(passage: CitedPassage, start: int, end: int) -> list[tuple[str, bool]]:
+    """Cut text[start:end] at the borders of the highlight; the ends are stripped."""
+    text = passage.text
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    end = start + len(text[start:end].rstrip())
+    parts, at = [], start
+    for mark in passage.highlight:
+        marked = Span(max(mark.start, at), min(mark.end, end))
+        if marked.start < marked.end:
+            parts += [(text[at : marked.start], False), (text[slice(*marked)], True)]
+            at = marked.end
+    parts.append((text[at:end], False))
+    return [(one_line(part), answers) for part, answers in parts if part]
 
 
 def place(passage: CitedPassage) -> str:
@@ -74,6 +105,11 @@ def clock(seconds: float) -> str:
     return f"{hour}:{minute:02}:{second:02}" if hour else f"{minute}:{second:02}"
 
 
+def _visible(text: str) -> str:
+    """Return the text without control characters, which a terminal would obey."""
+    return "".join(character for character in text if character.isprintable() or character == " ")
+
+
 def one_line(text: str) -> str:
     """Return the text with line breaks as spaces; spaces at its ends stay, one each."""
     return " " * text[:1].isspace() + " ".join(text.split()) + " " * text[-1:].isspace()
@@ -93,4 +129,3 @@ def _passage_fields(passage: CitedPassage) -> dict[str, Any]:
         "score": round(passage.score, 4),
     }
     return {name: value for name, value in fields.items() if value is not None}
-

@@ -1,12 +1,13 @@
 """Question -> ranked passages: dense and lexical candidates, fused by adding up their scores."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from index.arrays import Vectors
+from index.build import Snapshot
 from index.types import Span
-from qa.library import Snapshot
 from qa.words import fulltext_query
 
 # How many the two searches hand on. A passage has several vectors, so the dense one looks deeper.
@@ -31,41 +32,46 @@ class Hit:
     windows: tuple[tuple[Span, float], ...]  # its parts, each with its cosine, in its order
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A text to search for, with its embedding (dimension,)."""
+
+    text: str
+    vector: Vectors
+
+
 def search(
-    snapshot: Snapshot, question: str, vector: Vectors, k: int, transcript_ids: Sequence[int] | None = None
+    snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None = None
 ) -> list[Hit]:
     """Return up to k hits, best first; ties go to the passage that was stored first.
 
-    `vector` is the question's embedding (dimension,). `transcript_ids` are the only ones to search.
+    Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
+    are the only ones to search.
     """
-    lexical = _lexical(snapshot, question, transcript_ids)
-    candidates = _dense_candidates(snapshot, vector, transcript_ids) | lexical.keys()
-    cosines: dict[int, float] = defaultdict(lambda: -1.0)
-    windows: dict[int, list[tuple[Span, float]]] = defaultdict(list)
+    lexical = [_lexical(snapshot, query.text, transcript_ids) for query in queries]
+    candidates = set().union(*lexical, *(_dense_candidates(snapshot, q.vector, transcript_ids) for q in queries))
     views = snapshot.database.views(sorted(candidates))
-    similarities = snapshot.vectors.vectors([vector_id for _, vector_id, _, _ in views]) @ vector
-    for (passage_id, _, kind, span), similarity in zip(views, similarities.tolist(), strict=True):
-        cosines[passage_id] = max(cosines[passage_id], similarity)
+    vectors = snapshot.vectors.vectors([vector_id for _, vector_id, _, _ in views])
+    similarities = vectors @ np.stack([query.vector for query in queries]).T  # (views, queries)
+    cosines = {passage_id: np.full(len(queries), -1.0, np.float32) for passage_id in candidates}
+    windows: dict[int, list[tuple[Span, float]]] = {passage_id: [] for passage_id in candidates}
+    for (passage_id, _, kind, span), row in zip(views, similarities, strict=True):
+        np.maximum(cosines[passage_id], row, out=cosines[passage_id])
         if kind == "window":
-            windows[passage_id].append((span, similarity))
-    hits = [
-        Hit(
-            passage_id=passage_id,
-            score=cosines[passage_id] + LEXICAL_WEIGHT * lexical.get(passage_id, 0.0),
-            dense=cosines[passage_id],
-            lexical=lexical.get(passage_id, 0.0),
-            windows=tuple(windows[passage_id]),
-        )
-        for passage_id in candidates
-    ]
+            windows[passage_id].append((span, float(row[0])))
+    hits = []
+    for passage_id in candidates:
+        dense = float(cosines[passage_id].mean())
+        words = sum(scores.get(passage_id, 0.0) for scores in lexical) / len(queries)
+        score = dense + LEXICAL_WEIGHT * words
+        hits.append(Hit(passage_id, score, dense, words, tuple(windows[passage_id])))
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:k]
 
 
 def _dense_candidates(snapshot: Snapshot, vector: Vectors, transcript_ids: Sequence[int] | None) -> set[int]:
     among = None if transcript_ids is None else snapshot.database.vector_ids_of_transcripts(transcript_ids)
     nearest = snapshot.vectors.search(vector, DENSE_CANDIDATES, among)
-    found = snapshot.database.passages_of_vectors([vector_id for vector_id, _ in nearest], transcript_ids)
-    return set(found)
+    return snapshot.database.passages_of_vectors([vector_id for vector_id, _ in nearest], transcript_ids)
 
 
 def _lexical(snapshot: Snapshot, question: str, transcript_ids: Sequence[int] | None) -> dict[int, float]:

@@ -28,7 +28,10 @@ SUFFIXES = frozenset({".txt", ".text"})
 
 
 def read_transcript(data: bytes, name: str) -> Transcript:
-    """Return the transcript that a file's bytes hold. Raises TranscriptError, naming the file, for what holds no words."""
+    """Return the transcript that a file's bytes hold.
+
+    Raises TranscriptError, naming the file, for what is no text or holds no word.
+    """
     text = decode(data, name)
     if not any(character.isalnum() for character in text):
         raise TranscriptError(f"{name} is empty: there is no word in it")

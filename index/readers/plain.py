@@ -3,7 +3,7 @@
 from index.types import Segment
 
 
-def sniff(text: str) -> bool:
+def sniff(_text: str) -> bool:
     """Any text is plain text; the registry asks this reader last."""
     return True
 

@@ -33,13 +33,13 @@ def read(text: str) -> list[Segment]:
     A turn lasts until the next one starts, as far as the file gives times.
     """
     labels = _labels(text)
-    borders = [(m.start(), m.end(), _name(m), _seconds(m)) for m in labels]
+    borders: list[tuple[int, int, str | None, float | None]] = [(0, 0, None, None)]
+    borders += [(m.start(), m.end(), _name(m), _seconds(m)) for m in labels]
     borders += [(m.start(), m.start(), None, None) for m in _ASIDE.finditer(text)]
-    borders.sort(key=lambda border: border[0])
-    starts = [(0, 0, None, None), *borders]
-    ends = [border[0] for border in borders] + [len(text)]
+    borders.sort(key=lambda border: border[:2])
+    ends = [border[0] for border in borders[1:]] + [len(text)]
     segments = []
-    for (_, start, speaker, start_s), end in zip(starts, ends, strict=True):
+    for (_, start, speaker, start_s), end in zip(borders, ends, strict=True):
         words = text[start:end].strip()
         if words:
             at = text.index(words, start)
@@ -55,7 +55,7 @@ def _labels(text: str) -> list[re.Match[str]]:
     """
     found = [m for m in _LABEL.finditer(text) if len(m["name"]) <= LONGEST_NAME_CHARS]
     often = Counter(_name(m) for m in found)
-    return [m for m in found if often[_name(m)] > 1 and _capitalised(m) or _stands_alone(text, m)]
+    return [m for m in found if (often[_name(m)] > 1 and _capitalised(m)) or _stands_alone(text, m)]
 
 
 def _capitalised(label: re.Match[str]) -> bool:
@@ -64,7 +64,7 @@ def _capitalised(label: re.Match[str]) -> bool:
 
 
 def _stands_alone(text: str, label: re.Match[str]) -> bool:
-    words = [word for word in re.findall(r"[^\W\d_][\w.'’-]*", label["name"])]
+    words = re.findall(r"[^\W\d_][\w.'’-]*", label["name"])
     titled = bool(words) and all(word[0].isupper() for word in words) and len(words) <= 4
     above = text[: label.start()].rstrip(" \t\r")
     return titled and (not above.strip() or above.endswith(("\n\n", "\n\r\n", ".\n", "?\n", "!\n", ".\r\n")))
@@ -85,11 +85,11 @@ def _seconds(label: re.Match[str]) -> float | None:
 
 
 def _with_ends(segments: list[Segment]) -> list[Segment]:
-    ended = []
+    ended: list[Segment] = []
     later: float | None = None
     for segment in reversed(segments):
-        if segment.start_s is not None and later is not None and later >= segment.start_s:
-            segment = replace(segment, end_s=later)
-        later = segment.start_s if segment.start_s is not None else later
-        ended.append(segment)
+        start_s = segment.start_s
+        lasts = start_s is not None and later is not None and later >= start_s
+        ended.append(replace(segment, end_s=later) if lasts else segment)
+        later = later if start_s is None else start_s
     return ended[::-1]

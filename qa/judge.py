@@ -1,0 +1,81 @@
+"""Whether the best passage answers at all: a floor that is fitted to each library when it is built.
+
+A search always finds something. How good that something looks for a question that nobody was asked
+depends on the library, its size and its subjects, so every library is asked questions that hardly any
+interview answers, and what they score says what chance looks like in it.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from index.arrays import Vectors
+from index.build import Snapshot
+from qa.search import Hit, Query, search
+
+# A question matches where its best passage scores above this share of the off-topic questions' best.
+# Some of those are answered by accident in a large library, so it is not all of them.
+FLOOR_QUANTILE = 0.85
+
+# Everyday errands and school-book facts: what people ask, but not their interview guests.
+OFF_TOPIC = tuple(
+    """
+    How do I remove red wine from a carpet?
+    What is the boiling point of mercury?
+    Which team won the cricket final last summer?
+    How many calories are in a boiled egg?
+    What time does the post office close on Saturdays?
+    Who painted the ceiling of the chapel?
+    How do you change the oil filter of a tractor?
+    What is the exchange rate of the Swiss franc?
+    Can I take a bicycle on the night train?
+    Why do cats purr when they sleep?
+    What is the longest river in Asia?
+    How do I reset my bank password?
+    When should tulip bulbs be planted?
+    What medicine helps against hay fever?
+    How high is the tallest building in Dubai?
+    Which wine goes with grilled trout?
+    How do I file an insurance claim for a broken window?
+    What is the plural of octopus?
+    Who discovered penicillin?
+    How long does it take to knit a scarf?
+    What are the rules of offside in hockey?
+    How do I unblock a kitchen sink?
+    Which vaccinations are needed for a trip to Kenya?
+    What is the recipe for lentil soup?
+    How far away is the moon?
+    When does the museum open on holidays?
+    How do I cancel a magazine subscription?
+    Why is the sea salty?
+    What size shoes should a toddler wear?
+    How do I clean a silver necklace?
+    Which tax form do landlords need?
+    What is the speed limit on Portuguese motorways?
+    How do you train a puppy to sit?
+    What does a plumber charge per hour?
+    Who wrote the national anthem of Canada?
+    How do I get rid of ants in the garden?
+    What is the weather forecast for Thursday?
+    How many strings does a cello have?
+    Where can I renew my passport?
+    What causes thunder?
+    """.strip().splitlines()
+)
+
+
+def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
+    """Return the facts that `is_match` needs, measured on the library."""
+    questions = [question.strip() for question in OFF_TOPIC]
+    best = [
+        hits[0].score
+        for question, vector in zip(questions, encode(questions), strict=True)
+        if (hits := search(snapshot, [Query(question, vector)], 1))
+    ]
+    return {"floor": float(np.quantile(best, FLOOR_QUANTILE)) if best else 0.0}
+
+
+def is_match(facts: dict[str, Any], hits: list[Hit]) -> bool:
+    """Whether the best of the hits scores above the library's floor."""
+    return bool(hits) and hits[0].score > facts["floor"]
