@@ -7,8 +7,8 @@ from itertools import pairwise
 from index.sentences import is_question, sentence_spans
 from index.types import Span, Transcript
 
-# "Really?" and "Is it?" react to an answer; a question that opens an exchange has more words.
-SHORTEST_QUESTION_WORDS = 3
+# "Really?" and "Is that right?" react to an answer; a question that opens an exchange has more words.
+SHORTEST_QUESTION_WORDS = 4
 
 # Where speakers are known, a question that its own speaker goes on to talk over for longer than this
 # was not put to the other one.

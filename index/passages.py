@@ -20,9 +20,6 @@ RULE_VERSION = 1
 # half a minute of talk, and three passages fit in 300 words.
 PASSAGE_WORDS = 80
 
-# An exchange of fewer words ("Is that right?" "Yeah.") joins its neighbour.
-CRUMB_WORDS = 8
-
 # Two sentences of ordinary talk. Windows start at least WINDOW_STEP_WORDS apart: starting one at
 # every sentence costs a fifth more vectors and finds nothing more.
 WINDOW_WORDS = 21
@@ -38,7 +35,7 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
     sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
     labelled = len({segment.speaker for segment in transcript.segments}) > 1
     passages = []
-    for exchange in _without_crumbs(exchanges(sentences, labelled), sentences):
+    for exchange in exchanges(sentences, labelled):
         question = _question(exchange, sentences, int(max_pieces * SENTENCE_SHARE))
         for start, end in _parts(exchange, sentences, max_pieces):
             spans = tuple(sentence.span for sentence in sentences[start:end])
@@ -89,23 +86,6 @@ def _cut(text: str, span: Span, count_pieces: CountPieces, max_pieces: int) -> l
         if text[start:end].strip()
         for part in _cut(text, Span(start, end), count_pieces, max_pieces)
     ]
-
-
-def _without_crumbs(found: list[Exchange], sentences: Sequence[Sentence]) -> list[Exchange]:
-    """Join an exchange of a few words to the one before it, unless the two are too long for one passage."""
-
-    def words(start: int, end: int) -> int:
-        return sum(sentence.words for sentence in sentences[start:end])
-
-    joined: list[Exchange] = []
-    for exchange in found:
-        last = joined[-1] if joined else exchange
-        short = min(words(last.start, last.end), words(exchange.start, exchange.end)) < CRUMB_WORDS
-        if joined and short and words(last.start, exchange.end) <= PASSAGE_WORDS:
-            joined[-1] = Exchange(last.start, exchange.end, last.asked or exchange.asked)
-        else:
-            joined.append(exchange)
-    return joined
 
 
 def _question(exchange: Exchange, sentences: Sequence[Sentence], max_pieces: int) -> Span | None:

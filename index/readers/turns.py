@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from index.types import Segment
@@ -17,6 +18,7 @@ _LABEL = re.compile(
 _ASIDE = re.compile(r"^[ \t]*\[[^\]\n]*\][ \t]*\r?$", re.MULTILINE)
 
 LONGEST_NAME_CHARS = 50
+LONGEST_LONE_NAME_WORDS = 4
 
 
 def sniff(text: str) -> bool:
@@ -55,7 +57,8 @@ def _labels(text: str) -> list[re.Match[str]]:
     """
     found = [m for m in _LABEL.finditer(text) if len(m["name"]) <= LONGEST_NAME_CHARS]
     often = Counter(_name(m) for m in found)
-    return [m for m in found if (often[_name(m)] > 1 and _capitalised(m)) or _stands_alone(text, m)]
+    recurring = {m.start() for m in found if often[_name(m)] > 1 and _capitalised(m)}
+    return [m for m in found if m.start() in recurring or _stands_alone(text, m, recurring)]
 
 
 def _capitalised(label: re.Match[str]) -> bool:
@@ -63,11 +66,13 @@ def _capitalised(label: re.Match[str]) -> bool:
     return first.isupper() or first.isdigit() or not first.isascii() or bool(label["before"] or label["inside"])
 
 
-def _stands_alone(text: str, label: re.Match[str]) -> bool:
+def _stands_alone(text: str, label: re.Match[str], recurring: AbstractSet[int]) -> bool:
+    """Whether a name is written as one, and what is above it has ended: a paragraph, a sentence or a turn."""
     words = re.findall(r"[^\W\d_][\w.'’-]*", label["name"])
-    titled = bool(words) and all(word[0].isupper() for word in words) and len(words) <= 4
-    above = text[: label.start()].rstrip(" \t\r")
-    return titled and (not above.strip() or above.endswith(("\n\n", "\n\r\n", ".\n", "?\n", "!\n", ".\r\n")))
+    titled = bool(words) and all(word[0].isupper() for word in words) and len(words) <= LONGEST_LONE_NAME_WORDS
+    above = text[: label.start()].rstrip(" \t\r\n")
+    ended = text[len(above) : label.start()].count("\n") > 1 or above.endswith((".", "?", "!", "…", '"', "”"))
+    return titled and (not above or ended or above.rfind("\n") + 1 in recurring)
 
 
 def _name(label: re.Match[str]) -> str:

@@ -1,0 +1,155 @@
+"""Asking: the right passage, what answers in it, where it stands, and when nothing does."""
+
+from pathlib import Path
+
+import pytest
+from conftest import build_index
+
+from index.errors import InterviewQAError, ModelError
+from index.samples import SAMPLES
+from qa.answer import CitedPassage, answer
+from qa.conversation import in_context
+from qa.evaluate import evaluate
+from qa.judge import OFF_TOPIC
+from qa.library import Library
+from qa.words import content_words, fulltext_query
+
+SCRIPT = (
+    "[00:00:10] Ada: How old is the boat?\n"
+    "[00:00:12] Bo: My aunt built her in the shed behind the cannery, so she must be ninety.\n"
+    "[00:00:40] Ada: And what do you eat out there at sea?\n"
+    "[00:00:44] Bo: Crackers. The stove went over the side in a storm off the cape.\n"
+    "[00:01:00] Ada: Would you ever sell her?\n"
+    "[00:01:03] Bo: No.\n"
+)
+
+
+@pytest.fixture
+def boat(tmp_path: Path) -> Library:
+    build_index(
+        {"boat.txt": SCRIPT, "cave.txt": "What was in the cave? A lamp from 1911, still half full of oil."},
+        tmp_path / "i",
+    )
+    return Library(tmp_path / "i")
+
+
+def highlighted(passage: CitedPassage) -> str:
+    return " ".join(passage.text[slice(*span)].strip() for span in passage.highlight)
+
+
+def test_the_passage_that_answers_comes_first_with_its_question_speaker_and_time(boat: Library) -> None:
+    best = answer(boat, "what is there for lunch on board").passages[0]
+    assert best.question == "And what do you eat out there at sea?"
+    assert best.text.endswith("Crackers. The stove went over the side in a storm off the cape.")
+    assert (best.transcript, best.speaker, best.start_s, best.end_s) == ("boat.txt", "Bo", 40.0, 60.0)
+    assert best.time_is_exact
+
+
+def test_what_is_highlighted_is_the_answer_and_not_the_question(boat: Library) -> None:
+    best = answer(boat, "Would you ever sell her?").passages[0]
+    assert highlighted(best) == "No."
+
+
+def test_offsets_point_into_the_file(boat: Library) -> None:
+    best = answer(boat, "what was found in the cave").passages[0]
+    assert "What was in the cave? A lamp from 1911, still half full of oil."[slice(*best.file)] == best.text
+    best = answer(boat, "how old is the boat").passages[0]
+    assert SCRIPT[slice(*best.file)].startswith("How old is the boat?\n[00:00:12] Bo: My aunt")
+
+
+def test_only_the_named_transcripts_are_searched(boat: Library) -> None:
+    found = answer(boat, "how old is the boat", transcripts=["cave.txt"])
+    assert {passage.transcript for passage in found.passages} == {"cave.txt"}
+
+
+def test_a_transcript_that_is_not_there_is_named(boat: Library) -> None:
+    with pytest.raises(InterviewQAError, match=r"no transcript named 'nope\.txt' in the index"):
+        answer(boat, "how old is the boat", transcripts=["nope.txt"])
+
+
+def test_no_more_passages_than_asked_for_and_none_twice(library: Library) -> None:
+    for k in (1, 4, 500):
+        places = [(p.transcript, p.file) for p in answer(library, "What are you afraid of?", k).passages]
+        assert len(places) == min(k, len(places)) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    "question", ["", "?", "   ", "\x00", "🤷", "NEAR(", '"', "a" * 5000, "of the", "' OR 1=1 --", "*"]
+)
+def test_any_input_is_a_question(library: Library, question: str) -> None:
+    assert len(answer(library, question, 3).passages) == 3
+
+
+def test_a_rare_word_finds_its_passage(library: Library) -> None:
+    assert "castor oil" in answer(library, "castor oil").passages[0].text
+
+
+def test_an_asked_question_finds_its_own_answer(library: Library) -> None:
+    best = answer(library, "Do people who live next to a bridge know something that you don't?").passages[0]
+    assert best.transcript == "dele-marchetti-bridges.txt"
+    assert best.asked is not None
+
+
+def test_errands_are_refused_and_asked_questions_are_not(library: Library) -> None:
+    refused = [question.strip() for question in OFF_TOPIC if not answer(library, question.strip()).matched]
+    assert len(refused) >= 0.8 * len(OFF_TOPIC)
+    assert answer(library, "Why do you still go yourself?").matched
+
+
+def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
+    build_index({"boat.txt": SCRIPT}, tmp_path / "i")
+    library = Library(tmp_path / "i")
+    library.embedder().fingerprint = "another"
+    with pytest.raises(ModelError, match="is not the one that the index was made with; build the index again"):
+        answer(library, "how old is the boat")
+
+
+@pytest.mark.parametrize(
+    ("question", "previous", "understood"),
+    [
+        ("and what did he do after it failed?", ["How did the startup go?"], True),
+        ("why?", ["Do you fear the dark?"], True),
+        ("what about sharks", ["Do you fear the dark?"], True),
+        ("which flour goes into the rye bread", ["Do you fear the dark?"], False),
+        ("and what did he do after it failed?", [], False),
+    ],
+)
+def test_a_question_that_leans_is_taken_with_the_one_before(
+    question: str, previous: list[str], *, understood: bool
+) -> None:
+    expected = f"{previous[-1]} {question}" if understood else None
+    assert in_context(question, previous) == expected
+
+
+def test_a_chain_of_follow_ups_hangs_on_the_last_question_that_stood_alone() -> None:
+    previous = ["Who built the boat behind the cannery?", "and when did she do that?"]
+    assert in_context("why?", previous) == "Who built the boat behind the cannery? why?"
+
+
+def test_a_follow_up_is_answered_in_its_context(boat: Library) -> None:
+    found = answer(boat, "and who made it?", previous=["How old is the boat?"])
+    assert found.understood == "How old is the boat? and who made it?"
+    assert "My aunt built her" in found.passages[0].text
+
+
+def test_stop_words_are_searched_only_where_there_is_nothing_else() -> None:
+    assert content_words("What did the baker's aunt say about rye?") == ["baker", "aunt", "say", "rye"]
+    assert content_words("Who are you?") == ["who", "are", "you"]
+    assert fulltext_query('a "quoted" OR word') == '"quoted" OR "word"'
+    assert fulltext_query("?!") == ""
+
+
+def test_the_samples_own_questions_are_answered(library: Library) -> None:
+    report = evaluate(library, SAMPLES / "questions.jsonl")
+    assert report["all"]["questions"] == 30
+    assert report["all"]["hit@3"] >= 0.2
+
+
+def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
+    from index.build import build
+    from qa.judge import fit
+
+    build([shared / "interviews"], tmp_path / "i", fit=fit)
+    report = evaluate(Library(tmp_path / "i"), shared / "questions.jsonl")["all"]
+    assert report["hit@3"] >= 0.70
+    assert report["hit@300w"] >= 0.75

@@ -1,0 +1,203 @@
+"""Building: what is re-used, what is replaced, what survives a fault."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import build_index
+
+from index import build as build_module
+from index.build import build
+from index.checks import info, verify
+from index.database import FILE_NAME, Database
+from index.errors import NoIndexError, StoreError, TranscriptError
+from index.files import find_files
+from index.samples import SAMPLES
+from index.vectors import VectorIndex
+from qa.answer import answer
+from qa.judge import fit
+from qa.library import Library
+
+BOAT = "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n"
+BREAD = "Ada: Which flour do you like best?\nCy: Rye, because it smells of rain on a warm road.\n"
+CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
+
+
+def best(folder: Path, question: str) -> tuple[str, str]:
+    """Return transcript and words of the best passage."""
+    passage = answer(Library(folder), question, 1).passages[0]
+    return passage.transcript, passage.text
+
+
+def test_a_build_says_what_it_did(tmp_path: Path) -> None:
+    report = build_index({"boat.txt": BOAT, "bread.txt": BREAD}, tmp_path / "index")
+    assert (report.transcripts, report.passages, report.read, report.removed, report.errors) == (2, 2, 2, 0, ())
+    assert report.embedded == 2  # one window is all of a short passage: the two views share a vector
+
+
+def test_building_unchanged_files_again_embeds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    before = (tmp_path / "index" / FILE_NAME).read_bytes()
+    monkeypatch.setattr(build_module, "load_embedder", lambda _: pytest.fail("loaded the model"))
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert (report.read, report.embedded, report.removed) == (0, 0, 0)
+    assert (tmp_path / "index" / FILE_NAME).read_bytes() == before
+
+
+def test_a_changed_file_is_replaced_and_the_others_keep_their_vectors(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "bread.txt": BREAD}, tmp_path / "index")
+    report = build_index({"boat.txt": BOAT.replace("Ninety", "Twelve"), "bread.txt": BREAD}, tmp_path / "index")
+    assert (report.read, report.embedded) == (1, 1)
+    assert "Twelve" in best(tmp_path / "index", "How old is the boat?")[1]
+    assert verify(tmp_path / "index") == []
+
+
+def test_a_new_name_costs_no_embedding(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    report = build_index({"ship.txt": BOAT}, tmp_path / "index")
+    assert (report.read, report.embedded, report.removed) == (1, 0, 1)
+    assert best(tmp_path / "index", "How old is the boat?")[0] == "ship.txt"
+
+
+def test_what_is_gone_is_found_no_more(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    report = build_index({"boat.txt": BOAT}, tmp_path / "index")
+    assert (report.transcripts, report.removed) == (1, 1)
+    assert best(tmp_path / "index", "What scared you in the cave?")[0] == "boat.txt"
+    with Database.open(tmp_path / "index") as database:
+        assert database.count("vectors") == 1
+        assert database.count("words") == 1
+
+
+def test_a_bad_file_is_reported_and_what_the_index_held_of_it_stays(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    (tmp_path / "transcripts" / "cave.txt").write_bytes(b"\x00\x01\x02")
+    (tmp_path / "transcripts" / "bread.txt").write_text(BREAD)
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert report.errors == ("cave.txt is not a text file; save the transcript as plain text (UTF-8)",)
+    assert report.transcripts == 3
+    assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
+    assert best(tmp_path / "index", "Which flour do you like best?")[0] == "bread.txt"
+
+
+def test_an_interrupted_build_leaves_the_old_state_and_keeps_its_vectors(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    (tmp_path / "transcripts" / "cave.txt").write_text(CAVE)
+
+    def stop(what: str, *_: int) -> None:
+        if what == "saving":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit, progress=stop)
+    assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
+    assert verify(tmp_path / "index") == []
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert (report.transcripts, report.embedded) == (2, 0)
+
+
+def test_a_lost_or_damaged_vector_file_is_made_again(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    (vectors,) = (tmp_path / "index").glob("vectors-*.faiss")
+    vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
+    assert "is damaged" in verify(tmp_path / "index")[0]
+    assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
+    vectors.unlink()
+    assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert verify(tmp_path / "index") == []
+
+
+def test_an_open_library_follows_a_build(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    library = Library(tmp_path / "index")
+    assert answer(library, "What scared you in the cave?", 1).passages[0].transcript == "boat.txt"
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    assert answer(library, "What scared you in the cave?", 1).passages[0].transcript == "cave.txt"
+
+
+def test_verify_lists_files_that_changed_since(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    (tmp_path / "transcripts" / "boat.txt").write_text(CAVE)
+    (tmp_path / "transcripts" / "cave.txt").unlink()
+    changed, gone = verify(tmp_path / "index")
+    assert changed.startswith("stale: boat.txt changed since the index was built")
+    assert gone.startswith("stale: cave.txt")
+
+
+def test_verify_finds_passages_that_were_tampered_with(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
+        connection.execute("UPDATE passages SET start = start + 9")
+    assert verify(tmp_path / "index")[0].startswith("boat.txt: its passages do not hold its words")
+
+
+def test_the_index_is_readable_by_its_owner_only(sample_folder: Path) -> None:
+    assert {oct(path.stat().st_mode & 0o777) for path in sample_folder.iterdir()} == {"0o600"}
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.doc").write_text("mine")
+    with pytest.raises(StoreError, match=r"holds something else \(thesis\.doc\); choose another folder with --index"):
+        build([SAMPLES], tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
+
+
+def test_a_file_that_is_no_index_of_ours_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / FILE_NAME) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+    with pytest.raises(StoreError, match="was made by another program"):
+        Library(tmp_path)
+    (tmp_path / FILE_NAME).write_bytes(os.urandom(5000))
+    with pytest.raises(StoreError, match="cannot be opened as an index: file is not a database"):
+        Library(tmp_path)
+
+
+def test_an_index_of_a_newer_version_is_refused(tmp_path: Path, sample_folder: Path) -> None:
+    shutil.copytree(sample_folder, tmp_path / "index")
+    with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    with pytest.raises(StoreError, match="was made by a newer version; update interview-qa"):
+        Library(tmp_path / "index")
+
+
+def test_no_index_is_one_line_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(NoIndexError, match=r"no index in .*; build one with: interview-qa build PATH"):
+        Library(tmp_path)
+
+
+def test_files_go_by_names_that_tell_them_apart(tmp_path: Path) -> None:
+    for place in ("a/one.txt", "a/deep/two.TXT", "b/one.txt", "b/.hidden/x.txt", "b/photo.jpg"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("words")
+    found = find_files([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "one.txt"])
+    assert list(found.transcripts) == ["a/one.txt", "b/one.txt", "deep/two.TXT"]
+    assert [path.name for path in found.ignored] == ["photo.jpg"]
+
+
+def test_a_folder_without_transcripts_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TranscriptError, match=rf"no transcripts in {tmp_path}; expected files ending in"):
+        find_files([tmp_path])
+    with pytest.raises(TranscriptError, match=r"gone does not exist"):
+        find_files([tmp_path / "gone"])
+
+
+def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    vectors = rng.standard_normal((500, 16)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    ids = np.arange(500, dtype=np.int64) * 3 + 1
+    index = VectorIndex(ids, vectors)
+    checksum = index.save(tmp_path, "s")
+    among = ids[::5].tolist()
+    for loaded in (index, VectorIndex.load(tmp_path, "s", checksum, ids)):
+        cosines = vectors @ vectors[7]
+        assert [i for i, _ in loaded.search(vectors[7], 20)] == ids[np.argsort(-cosines)[:20]].tolist()
+        order = [i for i in ids[np.argsort(-cosines)].tolist() if i in set(among)]
+        assert [i for i, _ in loaded.search(vectors[7], 20, among)] == order[:20]
+        assert np.array_equal(loaded.vectors([4, 1]), vectors[[1, 0]])
+        assert len(loaded.search(vectors[7], 999, [1, 4])) == 2
+        assert loaded.search(vectors[7], 5, []) == []

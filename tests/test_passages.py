@@ -1,0 +1,123 @@
+"""Cutting: sentences, exchanges, passages and their views."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from index.embedders import Embedder
+from index.passages import PASSAGE_WORDS, make_passages, make_views
+from index.readers import read_transcript
+from index.samples import SAMPLES
+from index.sentences import LONGEST_WORDS, sentence_spans
+from index.types import Transcript
+
+LONG_ANSWER = " ".join(f"Then came year {number}, and the boat leaked a little more." for number in range(40))
+
+
+def passages(text: str, max_pieces: int = 254) -> list[tuple[str | None, str]]:
+    """Return (what was asked, the passage's words) of each passage, a word being a word piece."""
+    transcript = read_transcript(text.encode(), "a.txt")
+    found = make_passages(transcript, lambda texts: [len(t.split()) for t in texts], max_pieces)
+    cut = transcript.text
+    return [(cut[slice(*p.question)] if p.question else None, cut[slice(*p.span)]) for p in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("One. Two? Three!", ["One.", "Two?", "Three!"]),
+        ("Dr. Hooper met Prof. J. Lee. They spoke.", ["Dr. Hooper met Prof. J. Lee.", "They spoke."]),
+        ('He said "no." Then "Why?" Yes.', ['He said "no."', 'Then "Why?"', "Yes."]),
+        ("It cost 3.50 and then some", ["It cost 3.50 and then some"]),
+        ("No end\n\nNew paragraph", ["No end", "New paragraph"]),
+        ("wait... what", ["wait...", "what"]),
+        ("", []),
+    ],
+)
+def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: list[str]) -> None:
+    assert [text[slice(*span)] for span in sentence_spans(text)] == sentences
+
+
+def test_captions_without_punctuation_are_cut_into_breaths() -> None:
+    text = "we went down to the river and it was cold so we lit a fire because nobody had a coat " * 12
+    spans = sentence_spans(text)
+    assert max(len(text[slice(*span)].split()) for span in spans) <= LONGEST_WORDS
+    assert [word for span in spans for word in text[slice(*span)].split()] == text.split()
+    assert {text[slice(*span)].split(maxsplit=1)[0] for span in spans} <= {"we", "and", "so", "because"}
+
+
+def test_a_question_stays_with_its_answer() -> None:
+    text = "Welcome back to the show.\nHow old is the boat?\nNinety.\nAnd who built her?\nMy aunt."
+    assert passages(text) == [
+        (None, "Welcome back to the show."),
+        ("How old is the boat?", "How old is the boat?\nNinety."),
+        ("And who built her?", "And who built her?\nMy aunt."),
+    ]
+
+
+def test_a_question_of_a_word_or_two_parts_nothing() -> None:
+    text = "How old is the boat?\nNinety.\nIs that right?\nYes.\nReally?\nNinety-one in June."
+    assert [question for question, _ in passages(text)] == ["How old is the boat?"]
+
+
+def test_each_part_of_a_long_answer_carries_its_question() -> None:
+    found = passages(f"How was the boat? {LONG_ANSWER}")
+    assert len(found) > 3
+    assert {question for question, _ in found} == {"How was the boat?"}
+    assert found[0][1].startswith("How was the boat? Then came year 0")
+    assert all(len(words.split()) <= 1.5 * PASSAGE_WORDS for _, words in found)
+
+
+def test_a_question_that_its_speaker_answers_opens_no_exchange() -> None:
+    speech = "And why did I stay? " + "Because the sea was there every morning and I had nowhere better to be. " * 4
+    text = f"Ada: What did you do then?\nBo: {speech}\nAda: I see.\nBo: Yes.\n"
+    assert {question for question, _ in passages(text)} == {"What did you do then?"}
+
+
+@pytest.mark.parametrize("max_pieces", [24, 60, 254])
+def test_no_view_is_longer_than_the_model_reads(max_pieces: int) -> None:
+    def pieces(texts: Sequence[str]) -> list[int]:
+        return [len("".join(text.split())) for text in texts]  # every character a piece: the worst there is
+
+    text = f"{'Why ' * 30}is that? {LONG_ANSWER} {'endless' * 90}. 東京の駅で待っていました。" + "話" * 300
+    transcript = read_transcript(text.encode(), "a.txt")
+    found = make_passages(transcript, pieces, max_pieces)
+    views = [view.text for passage in found for view in make_views(transcript, passage)]
+    assert max(pieces(views)) <= max_pieces
+
+
+def test_the_samples_are_never_cut_off_by_the_real_model(embedder: Embedder) -> None:
+    for transcript in samples():
+        found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        views = [view.text for passage in found for view in make_views(transcript, passage)]
+        assert max(embedder.count_pieces(views)) <= embedder.max_pieces == 254
+
+
+def test_passages_together_hold_every_word_in_its_order(embedder: Embedder) -> None:
+    for transcript in samples():
+        found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        words = [word for passage in found for word in transcript.text[slice(*passage.span)].split()]
+        assert words == transcript.text.split()
+
+
+def test_windows_together_hold_every_word_of_their_passage(embedder: Embedder) -> None:
+    for transcript in samples():
+        for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces):
+            windows = [view.span for view in make_views(transcript, passage) if view.kind == "window"]
+            assert windows[0].start == passage.span.start
+            assert windows[-1].end == passage.span.end
+            assert all(after.start <= before.end + 2 for before, after in pairwise(windows))
+
+
+def test_real_interviews_keep_every_word(shared: Path, embedder: Embedder) -> None:
+    for path in (shared / "interviews").glob("*.txt"):
+        transcript = read_transcript(path.read_bytes(), path.name)
+        found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        words = [word for passage in found for word in transcript.text[slice(*passage.span)].split()]
+        assert words == path.read_text(encoding="utf-8").split()
+
+
+def samples() -> list[Transcript]:
+    return [read_transcript(path.read_bytes(), path.name) for path in sorted(SAMPLES.glob("*.txt"))]
