@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 from pathlib import Path
 
 import streamlit as st
@@ -22,6 +23,9 @@ SUGGESTIONS = 4
 PASSAGES = 5
 # Streamlit draws the whole chat at every question; turns further up are one click away.
 TURNS_DRAWN = 20
+
+# Importing the model's libraries holds the interpreter for seconds: the browser gets the page before.
+PAINT_S = 0.5
 
 STYLE = """<style>
 .passage { margin: 0 0 .75rem; line-height: 1.6; }
@@ -76,6 +80,7 @@ def build_first_index() -> None:
     def show(what: str, done: int, total: int) -> None:
         bar.progress(done / max(1, total), f"{what.capitalize()}…")
 
+    time.sleep(PAINT_S)
     with building():
         try:
             Library(FOLDER)
@@ -161,10 +166,14 @@ def main() -> None:
 
     holds, first_questions = overview(FOLDER, state)
     turns: list[tuple[str, Answer | str]] = st.session_state.setdefault("turns", [])
-    question = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
-    header(holds, bool(turns))
+    typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
+    question = typed or st.session_state.pop("clicked", None)
+    header(holds, bool(turns or question))
     if not turns and not question:
-        question = st.pills("Questions that were asked", first_questions, key="suggestion")
+        clicked = st.pills("Questions that were asked", first_questions, key="suggestion")
+        if clicked:
+            st.session_state["clicked"] = clicked
+            st.rerun()
     first = max(0, len(turns) - TURNS_DRAWN)
     if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
         first = 0

@@ -6,6 +6,7 @@ reader sees the library before a build or after it, never between.
 """
 
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -251,14 +252,29 @@ class Database:
         )
         return [vector_id for (vector_id,) in rows]
 
-    def match_words(self, query: str, transcript_ids: Iterable[int] | None, limit: int) -> list[tuple[int, float]]:
-        """Return up to `limit` (passage id, BM25 score), best first, for an FTS5 query; more is better."""
-        scope, values = _scope("rowid", transcript_ids)
+    def match_word(self, word: str, transcript_ids: Iterable[int] | None) -> tuple[list[tuple[int, float]], int]:
+        """Return (passage id, saturated term frequency) of the passages that hold the word or a form of it.
+
+        The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)),
+        k1 = 1.2, b = 0.75. Also return how many passages of the whole library hold the word.
+        """
         rows = self._connection.execute(
-            f"SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? {scope} ORDER BY bm25(words), rowid LIMIT ?",
-            (query, *values, limit),
+            "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (_fulltext_phrase(word),)
+        ).fetchall()
+        n_passages, n_holding = self.count("passages"), len(rows)
+        # https://www.sqlite.org/fts5.html#the_bm25_function, which leaves a word of half the rows this idf.
+        idf = max(math.log((n_passages - n_holding + 0.5) / (n_holding + 0.5)), 1e-6)
+        if transcript_ids is not None:
+            scope = self._passage_ids(transcript_ids)
+            rows = [row for row in rows if row[0] in scope]
+        return [(passage_id, score / idf) for passage_id, score in rows], n_holding
+
+    def _passage_ids(self, transcript_ids: Iterable[int]) -> set[int]:
+        rows = self._connection.execute(
+            "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(transcript_ids)),),
         )
-        return rows.fetchall()
+        return {passage_id for (passage_id,) in rows}
 
     # Vectors
 
@@ -367,6 +383,11 @@ def _scope(passage_id: str, transcript_ids: Iterable[int] | None) -> tuple[str, 
         return "", ()
     of_these = "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))"
     return f"AND {passage_id} IN ({of_these})", (json.dumps(list(transcript_ids)),)
+
+
+def _fulltext_phrase(word: str) -> str:
+    """Return an FTS5 query for a word as it is; NUL would end the query early."""
+    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
 
 
 def _searchable(transcript: Transcript, passage: Passage) -> str:

@@ -64,14 +64,18 @@ def exchanges(sentences: Sequence[Sentence], labelled: bool) -> list[Exchange]:
     """Cut the sentences into exchanges, each from one question to the next; together they hold them all.
 
     What comes before the first question is an exchange in which nothing is asked. `labelled`: turns
-    are speakers', so that it shows whether a question was left to somebody else.
+    are speakers'. Then it shows whether a question was left to somebody else, what its speaker said
+    after it is part of what was asked, and a question in reply to a question is its answer.
     """
-    asked = [
-        run
-        for run in _runs_of_questions(sentences)
-        if sum(s.words for s in sentences[slice(*run)]) >= SHORTEST_QUESTION_WORDS
-        and not (labelled and _answers_itself(sentences, run.end))
-    ]
+    asked: list[Span] = []
+    for run in _runs_of_questions(sentences):
+        if _words(sentences[slice(*run)]) < SHORTEST_QUESTION_WORDS:
+            continue
+        end = _end_of_turn(sentences, run.start) if labelled else run.end
+        answers_itself = _words(sentences[run.end : end]) > OWN_ANSWER_WORDS
+        replies = labelled and bool(asked) and run.start == asked[-1].end
+        if not answers_itself and not replies:
+            asked.append(Span(run.start, end))
     borders = [0, *(run.start for run in asked), len(sentences)]
     found = zip(pairwise(borders), [None, *asked], strict=True)
     return [Exchange(start, end, run) for (start, end), run in found if end > start]
@@ -90,12 +94,11 @@ def _runs_of_questions(sentences: Sequence[Sentence]) -> list[Span]:
     return runs
 
 
-def _answers_itself(sentences: Sequence[Sentence], asked_end: int) -> bool:
-    words = 0
-    for sentence in sentences[asked_end:]:
-        if sentence.turn != sentences[asked_end - 1].turn:
-            return False
-        words += sentence.words
-        if words > OWN_ANSWER_WORDS:
-            return True
-    return False
+def _words(sentences: Sequence[Sentence]) -> int:
+    return sum(sentence.words for sentence in sentences)
+
+
+def _end_of_turn(sentences: Sequence[Sentence], row: int) -> int:
+    """Return the row after the last sentence of the turn that the row is in."""
+    turn = sentences[row].turn
+    return next((later for later in range(row, len(sentences)) if sentences[later].turn != turn), len(sentences))

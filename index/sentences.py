@@ -12,10 +12,12 @@ _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“‘])(?:[A-HJ-Z]|Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|e\.g|i\.e|U\.S|a\.m|p\.m|approx)\.$"
 )
 
-# Speech runs at about 150 words a minute: 40 words are a long breath, and longer "sentences" are
-# captions without punctuation. They are cut where a pause is likeliest.
-LONGEST_WORDS = 40
-SHORTEST_CUT_WORDS = 15
+# A typist's sentence rarely has more words than this; what is longer are captions without punctuation.
+LONGEST_WORDS = 60
+
+# Those are cut where a pause is likeliest, into breaths: 40 words are a quarter of a minute of talk.
+BREATH_WORDS = range(15, 41)
+
 _WORD = re.compile(r"\S+")
 _PAUSE = re.compile(r"[,;:–—-]$")
 _OPENER = frozenset("and but so because well now then or which what how why when where who okay yeah".split())
@@ -43,10 +45,11 @@ def is_question(sentence: str) -> bool:
 
 
 def _breaths(text: str, start: int, end: int) -> list[Span]:
-    """Cut what lies between two sentence ends into pieces of at most LONGEST_WORDS words."""
+    """Cut what lies between two sentence ends into breaths, where it is longer than a sentence."""
     words = [Span(*match.span()) for match in _WORD.finditer(text, start, end)]
     spans = []
-    while len(words) > LONGEST_WORDS:
+    is_endless = len(words) > LONGEST_WORDS
+    while is_endless and len(words) >= BREATH_WORDS.stop:
         cut = _best_cut(text, words)
         spans.append(Span(words[0].start, words[cut - 1].end))
         words = words[cut:]
@@ -65,6 +68,6 @@ def _best_cut(text: str, words: list[Span]) -> int:
         opener = text[after.start : after.end].lower() in _OPENER
         return pause + line + opener, cut
 
-    # Leave no crumb: the rest must be worth a piece of its own.
-    last = min(LONGEST_WORDS, len(words) - SHORTEST_CUT_WORDS)
-    return max(range(SHORTEST_CUT_WORDS, max(SHORTEST_CUT_WORDS, last) + 1), key=likeliness)
+    # Leave no crumb: the rest must be worth a breath of its own.
+    longest = min(BREATH_WORDS.stop, len(words) - BREATH_WORDS.start + 1)
+    return max(range(BREATH_WORDS.start, longest), key=likeliness)

@@ -10,6 +10,10 @@ from qa.conversation import in_context
 from qa.judge import is_match
 from qa.library import Library
 from qa.search import Hit, Query, search
+from qa.words import content_words, share_of_words
+
+# Between two windows of a passage, how much it counts that one holds all of the question's words.
+WORDS_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +58,16 @@ def answer(
     that is not in the library, ModelError, StoreError.
     """
     understood = in_context(question, previous)
+    words = content_words(question)
     texts = [question, understood] if understood else [question]
     queries = [Query(text, vector) for text, vector in zip(texts, library.embed(texts), strict=True)]
     with library.snapshot() as snapshot:
         hits = search(snapshot, queries, k, _ids(snapshot.database, transcripts))
         stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
-        read: dict[str, Transcript] = {}
         cited = []
         for hit in hits:
             passage = stored[hit.passage_id]
-            if passage.transcript not in read:
-                read[passage.transcript] = snapshot.database.transcript(passage.transcript)
-            cited.append(_cite(hit, passage, read[passage.transcript]))
+            cited.append(_cite(hit, passage, library.transcript(snapshot, passage.transcript), words))
         matched = is_match(snapshot.facts, hits)
     return Answer(question, matched, tuple(cited), understood)
 
@@ -80,10 +82,10 @@ def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:
     return [ids[name] for name in names]
 
 
-def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript) -> CitedPassage:
+def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript, words: Sequence[str]) -> CitedPassage:
     start, end = passage.span
     asked = _asked_within(passage)
-    highlight = _answering(hit, passage)
+    highlight = _of_one_speaker(_answering(hit, passage, transcript.text, words), transcript)
     begins, ends = transcript.time_at(start), transcript.time_at(end)
     return CitedPassage(
         transcript=transcript.name,
@@ -118,15 +120,33 @@ def _asked_within(passage: StoredPassage) -> Span | None:
     return question if question and question.start == passage.span.start and question.end < passage.span.end else None
 
 
-def _answering(hit: Hit, passage: StoredPassage) -> Span:
+def _answering(hit: Hit, passage: StoredPassage, text: str, words: Sequence[str]) -> Span:
     """Return the part of the passage that answers: its best window after what was asked.
 
-    Where the question itself is what matches, the answer is what was said next.
+    A window is as good as its cosine to the question and the share of the question's words in it. Where
+    the question that was asked is what matches, the answer is what was said next.
     """
+
+    def nearness(window: tuple[Span, float]) -> float:
+        span, cosine = window
+        return cosine + WORDS_WEIGHT * share_of_words(words, text[slice(*span)])
+
+    best = max(hit.windows, key=nearness)
     asked = _asked_within(passage)
     if asked is None:
-        return max(hit.windows, key=lambda window: window[1])[0]
+        return best[0]
     answers = [window for window in hit.windows if window[0].end > asked.end]
-    best = max(hit.windows, key=lambda window: window[1])
-    span = (answers[0] if best not in answers else best)[0]
-    return Span(max(span.start, asked.end), span.end)
+    span = (best if best in answers else answers[0])[0]
+    begins = max(span.start, asked.end)
+    said = text[begins : span.end]
+    return Span(begins + len(said) - len(said.lstrip()), span.end)
+
+
+def _of_one_speaker(span: Span, transcript: Transcript) -> Span:
+    """Return the longest part of the span that lies within one segment."""
+    first, last = transcript.segment_at(span.start), transcript.segment_at(span.end - 1)
+    parts = []
+    for row in range(first, last + 1):
+        start = transcript.offsets[row]
+        parts.append(Span(max(span.start, start), min(span.end, start + len(transcript.segments[row].text))))
+    return max(parts, key=lambda part: part.end - part.start)

@@ -112,13 +112,14 @@ def _build(arguments: argparse.Namespace) -> int:
     from qa.judge import fit
 
     paths = arguments.paths or default_paths()
-    if paths == [SAMPLES]:
+    from_samples = paths == [SAMPLES]
+    if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with _Bar() as bar:
         report = build(paths, arguments.index, arguments.model, fit, bar.show)
     changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
     print(f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}")
-    if report.ignored:
+    if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
     for line in report.errors:
         print(f"error: {line}", file=sys.stderr)
@@ -147,32 +148,30 @@ def _ask_batch(library: "Library", k: int) -> int:
     for number, line in enumerate(sys.stdin, 1):
         if not line.strip():
             continue
-        query: dict[str, Any] = {}
+        asked: object = None
         try:
-            query = _query(line)
+            asked = json.loads(line)
+            query = _query(asked)
             found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous", ()))
             print(as_json(found, id=query.get("id")), flush=True)
-        except InterviewQAError as error:
+        except (InterviewQAError, json.JSONDecodeError) as error:
             code = 1
-            failed: dict[str, Any] = {"id": query.get("id"), "matched": False, "passages": [], "error": str(error)}
+            name = asked.get("id") if isinstance(asked, dict) else None
+            failed: dict[str, Any] = {"id": name, "matched": False, "passages": [], "error": str(error)}
             print(json.dumps(failed, ensure_ascii=False), flush=True)
             print(f"error: line {number}: {error}", file=sys.stderr)
     return code
 
 
-def _query(line: str) -> dict[str, Any]:
-    """Read one line of --batch. Raises InterviewQAError for what is not a query."""
-    try:
-        query = json.loads(line)
-    except ValueError as error:
-        raise InterviewQAError(f"not JSON: {error}") from error
-    if not isinstance(query, dict) or not isinstance(query.get("question"), str):
+def _query(asked: object) -> dict[str, Any]:
+    """Check one line of --batch. Raises InterviewQAError for what is not a query."""
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
         raise InterviewQAError('expected an object with "id" and "question"')
     for name in ("transcripts", "previous"):
-        value = query.get(name, [])
+        value = asked.get(name, [])
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise InterviewQAError(f'"{name}" must be a list of strings')
-    return query
+    return asked
 
 
 def _eval(arguments: argparse.Namespace) -> int:
@@ -206,12 +205,11 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _chat(arguments: argparse.Namespace) -> int:
     from streamlit.web import cli as streamlit
 
-    import app
-
+    page = Path(__file__).parent.parent / "app.py"
     os.environ["INTERVIEW_QA_INDEX"] = str(arguments.index.absolute())
     port = [f"--server.port={arguments.port}"] if arguments.port else []
     settings = [f"--{name}={value}" for name, value in PRIVATE.items()]
-    streamlit.main(["run", app.__file__, *settings, *port], standalone_mode=False)
+    streamlit.main(["run", str(page), *settings, *port], standalone_mode=False)
     return 0
 
 

@@ -7,16 +7,19 @@ them the earlier question and this one together, which is shown.
 import re
 from collections.abc import Sequence
 
-from qa.words import content_words
+from qa.words import STOP_WORDS, content_words
 
 # Words at the beginning that tie a question to the one before it, and words that point back.
 _TIED = re.compile(
     r"^\W*(and|so|but|then|or|also|what about|how about|what else|why not|why\W*$|how so)\b", re.IGNORECASE
 )
-_POINTING = frozenset("he she they it him her them his hers their its this that these those there one ones".split())
+_POINTING = frozenset("he she they it him her them his hers their its this that these those".split())
 
-# A question with this many words to go by, and none that points back, needs no help.
-ENOUGH_WORDS = 3
+# In "is it good to wait" the pronoun stands for what follows.
+_EXPLETIVE = re.compile(r"\bit\s+\w+\s+(to|that)\b", re.IGNORECASE)
+
+# A pronoun after this many words to go by has found what it stands for: "how does ice sound as it melts".
+ENOUGH_WORDS = 2
 
 
 def in_context(question: str, previous: Sequence[str]) -> str | None:
@@ -31,6 +34,11 @@ def in_context(question: str, previous: Sequence[str]) -> str | None:
 
 
 def leans(question: str) -> bool:
-    """Whether the question points at something said before, or says too little on its own."""
-    words = {word.strip("?,.!\"'").lower() for word in question.split()}
-    return bool(_TIED.match(question)) or bool(words & _POINTING) or len(content_words(question)) < ENOUGH_WORDS
+    """Whether the question points at something said before, or says nothing on its own."""
+    if _TIED.match(question) or STOP_WORDS.issuperset(content_words(question)):
+        return True
+    words = [word.strip("?,.!\"'").lower() for word in question.split()]
+    points = next((row for row, word in enumerate(words) if word in _POINTING), None)
+    if points is None or _EXPLETIVE.search(question):
+        return False
+    return sum(word not in STOP_WORDS for word in words[:points]) < ENOUGH_WORDS

@@ -14,9 +14,17 @@ from index.arrays import Vectors
 from index.build import Snapshot
 from qa.search import Hit, Query, search
 
-# A question matches where its best passage scores above this share of the off-topic questions' best.
-# Some of those are answered by accident in a large library, so it is not all of them.
+# How near a passage is = its cosine + COVERAGE_WEIGHT * the share of the question's words that it holds.
+# Unlike the score that ranks, this does not grow with how many words a question has: "castor oil" can
+# match as well as a sentence.
+COVERAGE_WEIGHT = 0.5
+
+# A question matches where a passage is nearer than this share of the off-topic questions get. Some of
+# those are answered by accident in a large library, so it is not all of them.
 FLOOR_QUANTILE = 0.85
+
+# Of the best passages, this many are looked at.
+JUDGED = 3
 
 # Everyday errands and school-book facts: what people ask, but not their interview guests.
 OFF_TOPIC = tuple(
@@ -68,14 +76,19 @@ OFF_TOPIC = tuple(
 def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
     questions = [question.strip() for question in OFF_TOPIC]
-    best = [
-        hits[0].score
-        for question, vector in zip(questions, encode(questions), strict=True)
-        if (hits := search(snapshot, [Query(question, vector)], 1))
+    vectors = encode(questions)
+    nearest = [
+        nearness(search(snapshot, [Query(question, vector)], JUDGED))
+        for question, vector in zip(questions, vectors, strict=True)
     ]
-    return {"floor": float(np.quantile(best, FLOOR_QUANTILE)) if best else 0.0}
+    return {"floor": float(np.quantile(nearest, FLOOR_QUANTILE))}
 
 
-def is_match(facts: dict[str, Any], hits: list[Hit]) -> bool:
-    """Whether the best of the hits scores above the library's floor."""
-    return bool(hits) and hits[0].score > facts["floor"]
+def is_match(facts: dict[str, Any], hits: Sequence[Hit]) -> bool:
+    """Whether one of the best hits is nearer than the library's floor."""
+    return nearness(hits) > float(facts["floor"])
+
+
+def nearness(hits: Sequence[Hit]) -> float:
+    """Return how near the nearest of the best hits is, from 0 for none at all to about 1.5."""
+    return max((hit.dense + COVERAGE_WEIGHT * hit.coverage for hit in hits[:JUDGED]), default=0.0)

@@ -1,6 +1,7 @@
 """An opened index with its model: loaded once per process, and followed through later builds."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,11 @@ from index.build import Snapshot
 from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, NoIndexError, StoreError
+from index.types import Transcript
 from index.vectors import VectorIndex
+
+# An hour of talk is about 60 kB of text and its segments.
+TRANSCRIPTS_KEPT = 64
 
 
 class Library:
@@ -24,6 +29,7 @@ class Library:
         self._model_lock = threading.Lock()
         self._vectors: tuple[str, VectorIndex] | None = None  # with the state that they are of
         self._embedder: Embedder | None = None
+        self._transcripts: OrderedDict[tuple[str, str], Transcript] = OrderedDict()  # by state and name
         with self.snapshot():
             pass
 
@@ -35,6 +41,18 @@ class Library:
             if "state" not in facts:
                 raise NoIndexError(f"no index in {self.folder}; build one with: interview-qa build PATH")
             yield Snapshot(database, self._current_vectors(database, facts), facts)
+
+    def transcript(self, snapshot: Snapshot, name: str) -> Transcript:
+        """Return a transcript as it was read; the ones that answered lately are kept in memory."""
+        key = snapshot.facts["state"], name
+        with self._lock:
+            found = self._transcripts.pop(key, None)
+        found = found or snapshot.database.transcript(name)
+        with self._lock:
+            self._transcripts[key] = found
+            while len(self._transcripts) > TRANSCRIPTS_KEPT:
+                self._transcripts.popitem(last=False)
+        return found
 
     @property
     def is_warm(self) -> bool:

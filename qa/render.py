@@ -88,7 +88,8 @@ def place(passage: CitedPassage) -> str:
 def title(transcript: str) -> str:
     """Return what an interview is called: its file's name without the ending, spaces for dashes."""
     stem = transcript.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    return stem.replace("-", " ").replace("_", " ").title() if stem.islower() else stem
+    words = stem.replace("-", " ").replace("_", " ")
+    return words.title() if words.islower() else words
 
 
 def moment(passage: CitedPassage) -> str:

@@ -1,5 +1,6 @@
 """Question -> ranked passages: dense and lexical candidates, fused by adding up their scores."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,16 +9,17 @@ import numpy as np
 from index.arrays import Vectors
 from index.build import Snapshot
 from index.types import Span
-from qa.words import fulltext_query
+from qa.lexical import score_words
+from qa.words import content_words
 
 # How many the two searches hand on. A passage has several vectors, so the dense one looks deeper.
 DENSE_CANDIDATES = 200
 LEXICAL_CANDIDATES = 100
 
-# score = cosine + LEXICAL_WEIGHT * BM25. BM25 grows with how rare the matching words are and how many
-# of them match, so where the words say a lot they decide, and where they say little the meaning does.
-# Reciprocal rank fusion throws that away: measured on six development sets, it fell between its two
-# legs on three of them, this sum on none. Flat between 0.03 and 0.06.
+# score = cosine + LEXICAL_WEIGHT * BM25, the cosine being the mean of the passage as a whole and of its
+# best window. BM25 grows with how rare the matching words are and how many of them match, so where the
+# words say a lot they decide, and where they say little the meaning does. Reciprocal rank fusion throws
+# that away: measured on seven development sets, it fell between its two legs. Flat from 0.03 to 0.06.
 LEXICAL_WEIGHT = 0.04
 
 
@@ -27,8 +29,9 @@ class Hit:
 
     passage_id: int
     score: float
-    dense: float  # cosine of its best view
+    dense: float  # cosine, the mean of the whole passage and its best window
     lexical: float  # BM25
+    coverage: float  # how much of what the question's words say is in it, from 0 to 1
     windows: tuple[tuple[Span, float], ...]  # its parts, each with its cosine, in its order
 
 
@@ -48,24 +51,37 @@ def search(
     Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
     are the only ones to search.
     """
-    lexical = [_lexical(snapshot, query.text, transcript_ids) for query in queries]
-    candidates = set().union(*lexical, *(_dense_candidates(snapshot, q.vector, transcript_ids) for q in queries))
-    views = snapshot.database.views(sorted(candidates))
-    vectors = snapshot.vectors.vectors([vector_id for _, vector_id, _, _ in views])
-    similarities = vectors @ np.stack([query.vector for query in queries]).T  # (views, queries)
-    cosines = {passage_id: np.full(len(queries), -1.0, np.float32) for passage_id in candidates}
-    windows: dict[int, list[tuple[Span, float]]] = {passage_id: [] for passage_id in candidates}
-    for (passage_id, _, kind, span), row in zip(views, similarities, strict=True):
-        np.maximum(cosines[passage_id], row, out=cosines[passage_id])
-        if kind == "window":
-            windows[passage_id].append((span, float(row[0])))
+    lexical = [score_words(snapshot.database, content_words(query.text), transcript_ids) for query in queries]
+    candidates = set[int]().union(
+        *(_best(scores.bm25, LEXICAL_CANDIDATES) for scores in lexical),
+        *(_dense_candidates(snapshot, query.vector, transcript_ids) for query in queries),
+    )
+    dense, windows = _dense(snapshot, queries, sorted(candidates))
     hits = []
     for passage_id in candidates:
-        dense = float(cosines[passage_id].mean())
-        words = sum(scores.get(passage_id, 0.0) for scores in lexical) / len(queries)
-        score = dense + LEXICAL_WEIGHT * words
-        hits.append(Hit(passage_id, score, dense, words, tuple(windows[passage_id])))
+        bm25 = sum(scores.bm25.get(passage_id, 0.0) for scores in lexical) / len(queries)
+        coverage = sum(scores.coverage.get(passage_id, 0.0) for scores in lexical) / len(queries)
+        score = dense[passage_id] + LEXICAL_WEIGHT * bm25
+        hits.append(Hit(passage_id, score, dense[passage_id], bm25, coverage, tuple(windows[passage_id])))
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:k]
+
+
+def _dense(
+    snapshot: Snapshot, queries: Sequence[Query], passage_ids: Sequence[int]
+) -> tuple[dict[int, float], dict[int, list[tuple[Span, float]]]]:
+    """Return the cosine of each passage, and its windows, each with its cosine to the first query."""
+    views = snapshot.database.views(passage_ids)
+    vectors = snapshot.vectors.vectors([vector_id for _, vector_id, _, _ in views])
+    similarities = vectors @ np.stack([query.vector for query in queries]).T  # (views, queries)
+    wholes, best = {}, {passage_id: np.full(len(queries), -1.0, np.float32) for passage_id in passage_ids}
+    windows: dict[int, list[tuple[Span, float]]] = {passage_id: [] for passage_id in passage_ids}
+    for (passage_id, _, kind, span), row in zip(views, similarities, strict=True):
+        if kind == "whole":
+            wholes[passage_id] = row
+        else:
+            np.maximum(best[passage_id], row, out=best[passage_id])
+            windows[passage_id].append((span, float(row[0])))
+    return {i: float((wholes[i] + best[i]).mean() / 2) for i in passage_ids}, windows
 
 
 def _dense_candidates(snapshot: Snapshot, vector: Vectors, transcript_ids: Sequence[int] | None) -> set[int]:
@@ -74,6 +90,5 @@ def _dense_candidates(snapshot: Snapshot, vector: Vectors, transcript_ids: Seque
     return snapshot.database.passages_of_vectors([vector_id for vector_id, _ in nearest], transcript_ids)
 
 
-def _lexical(snapshot: Snapshot, question: str, transcript_ids: Sequence[int] | None) -> dict[int, float]:
-    query = fulltext_query(question)
-    return dict(snapshot.database.match_words(query, transcript_ids, LEXICAL_CANDIDATES)) if query else {}
+def _best(scores: dict[int, float], k: int) -> list[int]:
+    return heapq.nlargest(k, scores, key=lambda passage_id: (scores[passage_id], -passage_id))

@@ -1,8 +1,12 @@
-"""A question's words -> a full-text query: without the words that every question has."""
+"""The words of a question that can tell passages apart."""
 
 import re
+from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+# "bake" begins "bakes" and "bakery"; shorter beginnings say nothing.
+STEM_CHARS = 4
 
 # Words that ask, point or glue and so say nothing about what is asked. Kept short on purpose: in
 # speech, "think" or "first" can be all that a question has to go by.
@@ -25,6 +29,10 @@ def content_words(question: str) -> list[str]:
     return list(dict.fromkeys(word for word in words if word not in STOP_WORDS)) or list(dict.fromkeys(words))
 
 
-def fulltext_query(question: str) -> str:
-    """Return an FTS5 query that matches passages with any of the question's words; "" where it has none."""
-    return " OR ".join(f'"{word}"' for word in content_words(question))
+def share_of_words(words: Sequence[str], text: str) -> float:
+    """Return the share of the words that the text holds, in any form that begins alike, from 0 to 1."""
+    if not words:
+        return 0.0
+    held = set(_WORD.findall(text.lower()))
+    stems = [word[: max(STEM_CHARS, len(word) - 3)] for word in words]
+    return sum(any(word.startswith(stem) for word in held) for stem in stems) / len(words)

@@ -91,16 +91,21 @@ class Page:
             self.port: int = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = log
-        self._process = subprocess.Popen(
-            [*command, f"--server.port={self.port}"]
-            if "streamlit" in command
-            else [*command, "--port", str(self.port)],
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=log.open("w"),
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "INTERVIEW_QA_INDEX": str(folder), "STREAMLIT_SERVER_HEADLESS": "true"},
-        )
+        port = f"--server.port={self.port}" if "streamlit" in command else f"--port={self.port}"
+        with log.open("w") as file:
+            self._process = subprocess.Popen(
+                [*command, port],
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                env={
+                    **os.environ,
+                    "INTERVIEW_QA_INDEX": str(folder),
+                    "PYTHONPATH": str(ROOT),
+                    "STREAMLIT_SERVER_HEADLESS": "true",
+                },
+            )
 
     def wait_until_up(self) -> None:
         until = time.monotonic() + 60

@@ -2,31 +2,22 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from conftest import cli
+from conftest import ROOT, cli
 
 from index.samples import SAMPLES
 
-pytestmark = pytest.mark.usefixtures("chat_is_offline")
-
-
-@pytest.fixture
-def chat_is_offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-
 
 def test_help_needs_no_heavy_library(tmp_path: Path) -> None:
-    code = "import sys; from qa.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\nprint(sorted(sys.modules))"
-    (tmp_path / "try.py").write_text(code)
-    import subprocess
-    import sys
-
-    from conftest import ROOT
-
+    (tmp_path / "help.py").write_text(
+        "import sys\nfrom qa.cli import main\ntry:\n    main(['--help'])\nfinally:\n    print(sorted(sys.modules))\n"
+    )
     done = subprocess.run(
-        [sys.executable, tmp_path / "try.py"], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(ROOT)}
+        [sys.executable, "help.py"], capture_output=True, text=True, check=True, cwd=tmp_path, env={"PYTHONPATH": ROOT}
     )
     for command in ("build", "ask", "chat", "eval", "info", "verify"):
         assert f"    {command} " in done.stdout
@@ -45,7 +36,7 @@ def test_from_nothing_to_an_answer_on_the_samples(tmp_path: Path) -> None:
     asked = cli("ask", "Why do you still go yourself?", "--top-k", "2", cwd=tmp_path)
     assert asked.returncode == 0
     assert asked.stdout.startswith("1. Dele Marchetti Bridges, Dele Marchetti, ")
-    assert "   Asked: Why do you still go yourself?\n" in asked.stdout
+    assert "\n   Asked: Why do you still go yourself? A drone could" in asked.stdout
     assert "\n2. " in asked.stdout
     assert "\n3. " not in asked.stdout
     assert asked.stderr == ""
@@ -94,7 +85,7 @@ def test_a_batch_answers_line_by_line_and_survives_bad_lines(sample_folder: Path
     assert lines[3]["passages"][0]["transcript"] == "dele-marchetti-bridges.txt"
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "error: line 2: not JSON: Expecting value: line 1 column 1 (char 0)",
+        "error: line 2: Expecting value: line 1 column 1 (char 0)",
         "error: line 6: no transcript named 'nope.txt' in the index; interview-qa info lists them",
         'error: line 7: expected an object with "id" and "question"',
     ]

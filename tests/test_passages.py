@@ -10,7 +10,7 @@ from index.embedders import Embedder
 from index.passages import PASSAGE_WORDS, make_passages, make_views
 from index.readers import read_transcript
 from index.samples import SAMPLES
-from index.sentences import LONGEST_WORDS, sentence_spans
+from index.sentences import BREATH_WORDS, LONGEST_WORDS, sentence_spans
 from index.types import Transcript
 
 LONG_ANSWER = " ".join(f"Then came year {number}, and the boat leaked a little more." for number in range(40))
@@ -43,9 +43,14 @@ def test_sentences_end_where_a_reader_would_end_them(text: str, sentences: list[
 def test_captions_without_punctuation_are_cut_into_breaths() -> None:
     text = "we went down to the river and it was cold so we lit a fire because nobody had a coat " * 12
     spans = sentence_spans(text)
-    assert max(len(text[slice(*span)].split()) for span in spans) <= LONGEST_WORDS
+    assert max(len(text[slice(*span)].split()) for span in spans) < BREATH_WORDS.stop
     assert [word for span in spans for word in text[slice(*span)].split()] == text.split()
     assert {text[slice(*span)].split(maxsplit=1)[0] for span in spans} <= {"we", "and", "so", "because"}
+
+
+def test_a_long_sentence_of_a_typist_stays_whole() -> None:
+    text = "word " * (LONGEST_WORDS - 1) + "end."
+    assert [text[slice(*span)] for span in sentence_spans(text)] == [text]
 
 
 def test_a_question_stays_with_its_answer() -> None:
@@ -74,6 +79,13 @@ def test_a_question_that_its_speaker_answers_opens_no_exchange() -> None:
     speech = "And why did I stay? " + "Because the sea was there every morning and I had nowhere better to be. " * 4
     text = f"Ada: What did you do then?\nBo: {speech}\nAda: I see.\nBo: Yes.\n"
     assert {question for question, _ in passages(text)} == {"What did you do then?"}
+
+
+def test_what_the_asker_adds_belongs_to_the_question_and_a_question_in_reply_to_the_answer() -> None:
+    text = "Ada: Why do you go there yourself? A drone could do it.\nBo: Would you send a drone? It cannot knock.\n"
+    ((question, words),) = passages(f"{text}Ada: I see.\nBo: Yes.\n")
+    assert question == "Why do you go there yourself? A drone could do it."
+    assert words.startswith(f"{question}\nWould you send a drone? It cannot knock.")
 
 
 @pytest.mark.parametrize("max_pieces", [24, 60, 254])

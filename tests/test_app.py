@@ -1,0 +1,123 @@
+"""The chat page's script, run by Streamlit itself without a browser."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from conftest import ROOT, build_index
+from streamlit.testing.v1 import AppTest
+
+from index.database import FILE_NAME
+
+
+@pytest.fixture
+def app(sample_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    yield from run_on(sample_folder, monkeypatch)
+
+
+def run_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    monkeypatch.setenv("INTERVIEW_QA_INDEX", str(folder))
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield AppTest.from_file(ROOT / "app.py", default_timeout=120)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+def ask(app: AppTest, question: str) -> AppTest:
+    app.chat_input(key="ask").set_value(question).run()
+    assert not app.exception
+    return app
+
+
+def passages(app: AppTest) -> list[str]:
+    return [element.value for element in app.get("html") if 'class="passage"' in element.value]
+
+
+def test_it_opens_on_what_there_is_and_questions_that_were_asked(app: AppTest) -> None:
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Ask the interviews"
+    assert app.caption[0].value.startswith("6 interviews, 10,")
+    (pills,) = app.get("button_group")
+    assert len(pills.options) == 4
+    assert all(option.endswith("?") for option in pills.options)
+
+
+def test_questions_and_answers_stay_in_their_order(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    ask(app, "Do people who live next to a bridge know something that you don't?")
+    assert [message.name for message in app.chat_message] == ["user", "assistant"] * 2
+    assert "<mark>" in passages(app)[0]
+    assert "castor oil" in passages(app)[0]
+    assert "<h4>Do people who live next to a bridge know something" in passages(app)[5]
+    assert len(app.get("button_group")) == 0
+
+
+def test_a_new_chat_is_empty(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    app.button[0].click().run()
+    assert not app.exception
+    assert len(app.chat_message) == 0
+
+
+def test_a_follow_up_shows_how_it_was_understood(app: AppTest) -> None:
+    app.run()
+    ask(app, "Did Yuki Arnalds ever lose an instrument?")
+    ask(app, "and how long until they found it again?")
+    (understood,) = [caption.value for caption in app.caption if caption.value.startswith("Also searched")]
+    assert "Did Yuki Arnalds ever lose an instrument" in understood
+
+
+def test_an_answer_that_nobody_gave_says_so(app: AppTest) -> None:
+    app.run()
+    ask(app, "What is the boiling point of mercury in Fahrenheit at sea level?")
+    assert any(text.value.startswith("Nobody was asked this.") for text in app.text)
+
+
+def test_only_the_last_turns_are_drawn_until_asked_for(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    turn = app.session_state["turns"][0]
+    app.session_state["turns"] = [turn] * 25
+    app.run()
+    assert len(app.chat_message) == 2 * 20
+    app.toggle[0].set_value(True).run()
+    assert len(app.chat_message) == 2 * 25
+    assert not app.exception
+
+
+def test_words_and_names_are_shown_and_not_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nasty = "What did the goat eat? <script>alert(1)</script> **bold** $x$ and $y$ :red[no] [a](http://b.org) <b>c</b>."
+    build_index({"<img src=x>.txt": nasty}, tmp_path / "index")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        ask(app, "What did the goat eat? :red[x] $y$ <b>")
+        (shown,) = passages(app)
+        assert "&lt;script&gt;alert(1)&lt;/script&gt; **bold** $x$ and $y$ :red[no]" in shown
+        assert "<script" not in shown
+        assert "&lt;img src=x&gt;" in shown.lower()
+        assert app.chat_message[0].get("text")[0].value == "What did the goat eat? :red[x] $y$ <b>"
+
+
+def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / FILE_NAME).write_bytes(b"not a database, certainly " * 99)
+    for app in run_on(tmp_path, monkeypatch):
+        app.run()
+        assert not app.exception
+        assert "cannot be opened as an index" in app.error[0].value
+        assert [button.label for button in app.button] == ["Check again"]
+
+
+def test_without_an_index_it_builds_one_from_the_samples_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert not app.exception
+        assert app.caption[0].value.startswith("6 interviews")
+        assert (tmp_path / "index" / FILE_NAME).is_file()

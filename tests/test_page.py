@@ -1,0 +1,155 @@
+"""The chat page as a person meets it: a real server and a real browser."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import CHROMIUM_ARGUMENTS, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, expect, sync_playwright
+from playwright.sync_api import Page as Tab
+
+# The first answer waits for the model, which waits for its libraries.
+FIRST_ANSWER_MS = 120_000
+LOCAL = re.compile(r"(https?|wss?)://127\.0\.0\.1|data:|blob:")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(CHROMIUM_ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Tab]:
+    """Open a tab in which an error, or a request to another machine, fails the test."""
+    context = browser.new_context(viewport={"width": 1100, "height": 800}, reduced_motion="reduce")
+    opened = context.new_page()
+    faults: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def broke(error: Error) -> None:
+        faults.append(str(error))
+
+    opened.on("console", heard)
+    opened.on("pageerror", broke)
+    opened.on("request", lambda request: None if LOCAL.match(request.url) else faults.append(request.url))
+    yield opened
+    context.close()
+    assert faults == []
+
+
+def ask(tab: Tab, question: str) -> None:
+    box = tab.get_by_test_id("stChatInputTextArea")
+    box.fill(question)
+    box.press("Enter")
+
+
+def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
+    tab.goto(page.url)
+    ask(tab, "Why do you still go yourself?")
+    first = tab.locator(".st-key-turn_0")
+    expect(first.locator("h4").first).to_contain_text("Why do you still go yourself?", timeout=FIRST_ANSWER_MS)
+    expect(first.locator("mark").first).to_be_in_viewport()
+    expect(first.locator("footer").first).to_have_text(re.compile(r"Dele Marchetti Bridges, Dele Marchetti, \d+% in"))
+
+    ask(tab, "castor oil")
+    second = tab.locator(".st-key-turn_1")
+    expect(second.locator("mark").first).to_contain_text("castor oil")
+    expect(second.locator("mark").first).to_be_in_viewport()
+    expect(second.locator("footer").first).to_have_text(re.compile(r"Yuki Arnalds Glacier, Yuki Arnalds, ≈?\d+:\d\d"))
+    expect(first.locator("h4").first).to_contain_text("Why do you still go yourself?")
+    expect(tab.get_by_text("Show code"), "no traceback").to_have_count(0)
+
+
+def test_the_other_passages_are_one_click_away(page: Page, tab: Tab) -> None:
+    tab.goto(page.url)
+    ask(tab, "castor oil")
+    passages = tab.locator(".st-key-turn_0 .passage")
+    expect(passages.first).to_be_visible(timeout=FIRST_ANSWER_MS)
+    expect(passages.nth(1)).not_to_be_visible()
+    tab.get_by_text("4 more passages").click()
+    expect(passages.nth(1)).to_be_visible()
+
+
+def test_an_example_is_asked_by_clicking_it(page: Page, tab: Tab) -> None:
+    tab.goto(page.url)
+    example = tab.locator(".st-key-suggestion").get_by_role("radio").first
+    question = example.inner_text()
+    example.click()
+    expect(tab.locator(".st-key-turn_0 h4").first).to_contain_text(question, timeout=FIRST_ANSWER_MS, ignore_case=True)
+    expect(tab.locator(".st-key-suggestion")).to_have_count(0)
+
+
+def test_two_tabs_do_not_mix(page: Page, tab: Tab, browser: Browser) -> None:
+    tab.goto(page.url)
+    ask(tab, "castor oil")
+    expect(tab.locator(".st-key-turn_0 .passage").first).to_be_visible(timeout=FIRST_ANSWER_MS)
+    other = browser.new_page()
+    other.goto(page.url)
+    expect(other.get_by_test_id("stChatInputTextArea")).to_be_visible(timeout=30_000)
+    expect(other.locator(".st-key-turn_0")).to_have_count(0)
+    other.close()
+
+
+def test_chat_opens_the_same_page_and_the_input_is_there_before_the_model(
+    sample_folder: Path, tab: Tab, tmp_path: Path
+) -> None:
+    served = Page([sys.executable, "-m", "qa", "chat"], sample_folder, tmp_path, tmp_path / "log")
+    try:
+        served.wait_until_up()
+        tab.goto(served.url)
+        expect(tab.get_by_role("heading", name="Ask the interviews")).to_be_visible(timeout=30_000)
+        expect(tab.get_by_test_id("stChatInputTextArea")).to_be_enabled()
+        ask(tab, "castor oil")
+        expect(tab.get_by_text(re.compile("The model is loading|Searching"))).to_be_visible()
+        expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("castor oil", timeout=FIRST_ANSWER_MS)
+    finally:
+        tab.close()
+        served.stop()
+    assert "Traceback" not in served.log.read_text()
+
+
+def test_the_first_visit_without_an_index_shows_it_being_built(tab: Tab, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "qa", "chat"]
+    served = Page(command, tmp_path / "index", tmp_path, tmp_path / "log")
+    try:
+        served.wait_until_up()
+        tab.goto(served.url)
+        expect(tab.get_by_text("There is no index yet")).to_be_visible(timeout=30_000)
+        expect(tab.get_by_role("progressbar")).to_be_visible()
+        expect(tab.get_by_text("6 interviews, ")).to_be_visible(timeout=FIRST_ANSWER_MS)
+        expect(tab.get_by_text("There is no index yet")).to_have_count(0)
+        ask(tab, "castor oil")
+        expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("castor oil", timeout=FIRST_ANSWER_MS)
+    finally:
+        tab.close()
+        served.stop()
+
+
+def test_it_fits_a_phone(page: Page, browser: Browser) -> None:
+    phone = browser.new_page(viewport={"width": 390, "height": 800})
+    phone.goto(page.url)
+    ask(phone, "castor oil")
+    expect(phone.locator(".st-key-turn_0 mark").first).to_be_in_viewport(timeout=FIRST_ANSWER_MS)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    phone.close()
+
+
+def test_the_page_listens_on_this_machine_alone(page: Page) -> None:
+    addresses = set()
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        if not Path(table).exists():
+            pytest.skip("needs Linux's table of sockets")
+        for line in Path(table).read_text().splitlines()[1:]:
+            address, port = line.split()[1].split(":")
+            if int(port, 16) == page.port and line.split()[3] == "0A":  # listening
+                addresses.add(address)
+    assert addresses
+    assert addresses <= {"0100007F", "00000000000000000000000001000000"}
