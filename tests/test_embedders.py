@@ -27,7 +27,9 @@ def test_batches_embed_each_text_once(embedder: Embedder) -> None:
     rows, vectors = zip(*embedder.encode_in_batches(texts), strict=True)
     order = [row for batch in rows for row in batch]
     assert sorted(order) == list(range(70))
-    assert np.allclose(np.concatenate(vectors)[np.argsort(order)], embedder.encode(texts), atol=1e-5)
+    # In half precision where the processor has it.
+    cosines = (np.concatenate(vectors)[np.argsort(order)] * embedder.encode(texts)).sum(axis=1)
+    assert cosines.min() > 0.999
 
 
 def test_nothing_to_embed_is_no_vectors(embedder: Embedder) -> None:
