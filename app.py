@@ -83,10 +83,22 @@ def build_first_index() -> None:
     time.sleep(PAINT_S)
     with building():
         try:
-            Library(FOLDER)
-        except NoIndexError:
-            build(paths, FOLDER, fit=fit, progress=show)
+            if not index_is_there():
+                build(paths, FOLDER, fit=fit, progress=show)
+        except InterviewQAError as error:
+            st.error(escaped(f"{error}"))
+            st.button("Try again")
+            return
     st.rerun()
+
+
+def index_is_there() -> bool:
+    """Whether another visitor has built the index in the meantime."""
+    try:
+        Library(FOLDER)
+    except NoIndexError:
+        return False
+    return True
 
 
 def show_turn(turn: int, question: str, found: Answer | str | None, library: Library) -> Answer | str:

@@ -4,8 +4,10 @@ A build makes the index hold exactly the transcripts that it was given. One that
 the library as it was, and the next one goes on with the vectors that were already made.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -13,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
 
 from index.arrays import Vectors
 from index.database import Database, digest
@@ -22,6 +26,7 @@ from index.files import find_files
 from index.passages import RULE_VERSION, make_passages, make_views
 from index.readers import read_bytes, read_transcript
 from index.samples import SAMPLES
+from index.schema import LOCK_NAME
 from index.types import Passage, Transcript, View
 from index.vectors import VectorIndex, remove_others
 
@@ -92,29 +97,41 @@ def build(
     hashes, errors = _hashes(found.transcripts)
     if not hashes:
         raise TranscriptError("; ".join(errors.values()))
-    with Database.create(folder) as database:
-        facts, stored = database.facts(), database.sources()
+    errors |= {beginning or ".": line for beginning, line in found.closed.items()}
+    with Database.create(folder) as database, _alone(folder):
+        facts, damaged = database.facts(), bool(database.integrity_problems())
+        stored = {} if damaged else database.sources()
         name = model or facts.get("model", DEFAULT_MODEL)
         fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
-        gone = stored.keys() - found.transcripts.keys()
+        # What lies in a folder that cannot be read just now is not gone.
+        here = {n for n in stored if n in found.transcripts or n.startswith(tuple(found.closed))}
+        gone = stored.keys() - here
         readings: list[_Reading] = []
         embedded = 0
-        if fresh or gone or hashes.items() - stored.items() or not _vectors_are_sound(database, folder, facts):
+        if (
+            damaged
+            or fresh
+            or gone
+            or hashes.items() - stored.items()
+            or not _vectors_are_sound(database, folder, facts)
+        ):
             progress("loading the model", 0, 1)
             embedder = load_embedder(name)
             # Another model by the same name: its vectors do not mix with those that are there.
             fresh = fresh or embedder.fingerprint != facts["fingerprint"]
             changed = [n for n in hashes if fresh or stored.get(n) != hashes[n]]
             readings = _read(changed, found.transcripts, embedder, errors, progress)
-            if not readings and not stored:
-                raise TranscriptError("; ".join(errors.values()))
-            embedded = _embed(database, readings, embedder, progress)
             if fresh:
                 gone = stored.keys() - {reading.transcript.name for reading in readings}
+            if not readings and not stored.keys() - gone:
+                raise TranscriptError("; ".join(errors.values()))
+            embedded = _embed(database, readings, embedder, progress)
             progress("saving", 0, 1)
             facts = {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
             facts |= {"rule_version": RULE_VERSION, "state": token_hex(8), "built": _now()}
             with database.transaction(write=True):
+                if damaged:
+                    database.clear()
                 _replace(database, readings, gone)
                 vectors = VectorIndex(*database.all_vectors(embedder.dimension))
                 facts |= fit(Snapshot(database, vectors, facts), embedder.encode)
@@ -180,8 +197,6 @@ def _embed(database: Database, readings: Sequence[_Reading], embedder: Embedder,
         if not database.has_vector(key)
     }
     keys = list(texts)
-    longest = max(embedder.count_pieces(list(texts.values())), default=0)
-    assert longest <= embedder.max_pieces, f"a view has {longest} word pieces, the model reads {embedder.max_pieces}"
     done = 0
     for batches in _grouped(embedder.encode_in_batches(list(texts.values())), BATCHES_PER_COMMIT):
         with database.transaction(write=True):
@@ -201,7 +216,7 @@ def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet
     for name in [*gone, *(reading.transcript.name for reading in readings)]:
         database.remove(name)
     for reading in readings:
-        database.add(reading.transcript, str(reading.source), reading.sha256, reading.passages)
+        database.add(reading.transcript, os.fsencode(reading.source), reading.sha256, reading.passages)
     database.forget_vectors()
 
 
@@ -211,6 +226,16 @@ def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) 
     except StoreError:
         return False
     return True
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep other builds of the folder out. Raises StoreError where one is at work."""
+    try:
+        with FileLock(folder / LOCK_NAME, timeout=0, mode=0o600):
+            yield
+    except Timeout:
+        raise StoreError(f"another build is at work in {folder}; try again when it is done") from None
 
 
 def _now() -> str:

@@ -1,5 +1,6 @@
 """What an index holds, and whether it is whole and agrees with the files that it was made from."""
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -72,7 +73,7 @@ def verify(folder: Path) -> list[str]:
 
 
 def _damage(database: Database, folder: Path) -> Iterator[str]:
-    again = "build the index again with: interview-qa build PATH"
+    again = f"delete {folder} and build the index again"
     facts = database.facts()
     for line in database.integrity_problems():
         yield f"the database is damaged: {line}; {again}"
@@ -85,9 +86,9 @@ def _damage(database: Database, folder: Path) -> Iterator[str]:
         VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.vector_ids())
         database.all_vectors(facts["dimension"])
     except StoreError as error:
-        yield f"{error}; {again}" if again not in str(error) else str(error)
+        yield f"{error}; a build makes it again"
     if facts["rule_version"] != RULE_VERSION:
-        yield f"passages are cut by an older rule; {again}"
+        yield "passages are cut by an older rule; build again"
     try:
         if load_embedder(facts["model"]).fingerprint != facts["fingerprint"]:
             yield f"the model {facts['model']} is not the one that the index was made with; {again}"
@@ -107,7 +108,7 @@ def _holds_every_word(transcript: Transcript, spans: list[Span]) -> bool:
 def _stale(database: Database) -> Iterator[str]:
     for name, source, checksum in database.files():
         try:
-            changed = sha256(read_bytes(Path(source))).hexdigest() != checksum
+            changed = sha256(read_bytes(Path(os.fsdecode(source)))).hexdigest() != checksum
         except TranscriptError as error:
             yield f"{name}: {error}"
             continue

@@ -8,6 +8,7 @@ reader sees the library before a build or after it, never between.
 import json
 import math
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,42 +21,8 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import NoIndexError, StoreError
+from index.schema import FILE_NAME, LOCK_NAME, connect
 from index.types import Passage, Segment, Span, Transcript, View
-
-FILE_NAME = "library.sqlite"
-SCHEMA_VERSION = 1
-# "application_id" in the file's header: no other program's database is taken for ours. "IvQA".
-APPLICATION_ID = 0x49765141
-
-# How long to wait for another process that holds the file; builds hold it for moments only.
-BUSY_TIMEOUT_S = 30.0
-
-_SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE transcripts (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, source TEXT NOT NULL, sha256 TEXT NOT NULL,
-    words INTEGER NOT NULL, text TEXT NOT NULL
-);
-CREATE TABLE segments (
-    transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
-    size INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    speaker TEXT, start_s REAL, end_s REAL,
-    PRIMARY KEY (transcript_id, row)
-) WITHOUT ROWID;
-CREATE TABLE passages (
-    id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER
-);
-CREATE INDEX passages_of_transcript ON passages (transcript_id, start);
-CREATE TABLE vectors (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
-CREATE TABLE views (
-    passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, vector_id INTEGER NOT NULL,
-    kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL
-);
-CREATE INDEX views_of_passage ON views (passage_id);
-CREATE INDEX views_of_vector ON views (vector_id);
-CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "porter unicode61 remove_diacritics 2");
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,23 +48,46 @@ class Overview:
 class Database:
     """An open library file. Not to be shared between threads; opening one is cheap."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._path = path
 
     def __enter__(self) -> "Database":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         self._connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise StoreError(_way_out(self._path, error)) from error
 
     @classmethod
     def open(cls, folder: Path) -> "Database":
-        """Open to read. Raises NoIndexError where there is none, StoreError for what is not ours."""
+        """Open to read. Raises NoIndexError where nothing was built yet, StoreError for what is not ours.
+
+        Whatever SQLite finds wrong while it is open is raised as StoreError at the end of the `with`.
+        """
         path = folder / FILE_NAME
-        if not path.is_file():
+        try:
+            if not path.is_file():
+                raise NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH")
+        except OSError as error:
+            raise StoreError(f"the index folder {folder} cannot be read: {error.strerror}") from error
+        try:
+            connection = connect(f"{path.absolute().as_uri()}?mode=ro", path)
+        except StoreError as error:
+            if "readonly" not in str(error):
+                raise
+            # A build was killed while it saved: SQLite restores the old state at the first chance to write.
+            connection = connect(f"{path.absolute().as_uri()}?mode=rw", path)
+        try:
+            built = connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone()
+        except sqlite3.Error as error:
+            connection.close()
+            raise StoreError(_way_out(path, error)) from error
+        if not built:
+            connection.close()
             raise NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH")
-        connection = _connect(f"{path.absolute().as_uri()}?mode=ro", path)
-        return cls(connection)
+        return cls(connection, path)
 
     @classmethod
     def create(cls, folder: Path) -> "Database":
@@ -108,14 +98,14 @@ class Database:
         path = folder / FILE_NAME
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            foreign = [p.name for p in folder.iterdir()] if not path.exists() else []
+            foreign = [p.name for p in folder.iterdir() if p.name != LOCK_NAME] if not path.exists() else []
             if foreign:
                 raise StoreError(f"{folder} holds something else ({foreign[0]}); choose another folder with --index")
             # Interviews are confidential: the file is its owner's alone.
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         except OSError as error:
             raise StoreError(f"the index folder {folder} cannot be written: {error.strerror}") from error
-        return cls(_connect(f"{path.absolute().as_uri()}?mode=rw", path))
+        return cls(connect(f"{path.absolute().as_uri()}?mode=rw", path), path)
 
     @contextmanager
     def transaction(self, write: bool = False) -> Iterator[None]:
@@ -124,7 +114,9 @@ class Database:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            # After some faults, a full disk among them, SQLite has done so itself.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
 
@@ -145,14 +137,14 @@ class Database:
         """Return transcript name -> SHA-256 of the file that it was read from."""
         return dict(self._connection.execute("SELECT name, sha256 FROM transcripts"))
 
-    def files(self) -> list[tuple[str, str, str]]:
+    def files(self) -> list[tuple[str, bytes, str]]:
         """Return (transcript name, path of its file, SHA-256 of the file) of each transcript."""
         return self._connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name").fetchall()
 
     def add(
         self,
         transcript: Transcript,
-        source: str,
+        source: bytes,
         sha256: str,
         passages: Sequence[tuple[Passage, Sequence[tuple[View, bytes]]]],
     ) -> None:
@@ -171,6 +163,9 @@ class Database:
                 for row, s in enumerate(transcript.segments)
             ),
         )
+        many(
+            "INSERT INTO names VALUES (?, ?, ?, ?)", ((word, transcript_id, *row) for word, *row in _names(transcript))
+        )
         for passage, views in passages:
             question = passage.question or (None, None)
             passage_id = execute(
@@ -181,16 +176,29 @@ class Database:
                 "INSERT INTO views SELECT ?, id, ?, ?, ? FROM vectors WHERE digest = ?",
                 ((passage_id, view.kind, *view.span, key) for view, key in views),
             )
-            execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, _searchable(transcript, passage)))
+            said = _searchable(transcript, passage)
+            execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, said))
+            execute("INSERT INTO spellings (rowid, said) VALUES (?, ?)", (passage_id, said))
+            shares = transcript.speaking(passage.span).items()
+            many("INSERT INTO speaking VALUES (?, ?, ?)", ((passage_id, who, share) for who, share in shares))
 
     def remove(self, name: str) -> None:
         """Remove a transcript and all that hangs on it, except its vectors."""
+        of_it = "(SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?)"
+        # A full-text table without content is told what to forget.
         self._connection.execute(
-            "DELETE FROM words WHERE rowid IN"
-            " (SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?)",
+            "INSERT INTO spellings (spellings, rowid, said)"
+            f" SELECT 'delete', rowid, said FROM words WHERE rowid IN {of_it}",
             (name,),
         )
+        self._connection.execute(f"DELETE FROM words WHERE rowid IN {of_it}", (name,))
         self._connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
+
+    def clear(self) -> None:
+        """Remove everything but the vectors, whatever state it is in."""
+        for table in ("views", "speaking", "names", "segments", "passages", "transcripts", "words"):
+            self._connection.execute(f"DELETE FROM {table}")
+        self._connection.execute("INSERT INTO spellings (spellings) VALUES ('delete-all')")
 
     def transcript_ids(self) -> dict[str, int]:
         """Return transcript name -> id, in the order of names."""
@@ -269,6 +277,31 @@ class Database:
             rows = [row for row in rows if row[0] in scope]
         return [(passage_id, score / idf) for passage_id, score in rows], n_holding
 
+    def named(self, words: Iterable[str]) -> list[tuple[str, int, str | None, bool]]:
+        """Return (word, transcript id, speaker, is topic) for the words that are part of a name.
+
+        The speaker is None where the name is the transcript's; then the word may be of its topic.
+        """
+        return self._connection.execute(
+            "SELECT word, transcript_id, speaker, is_topic FROM names WHERE word IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(words)),),
+        ).fetchall()
+
+    def share_spoken_by(self, speakers: Iterable[str], passage_ids: Iterable[int]) -> dict[int, float]:
+        """Return passage id -> the share of it that the speakers say, for passages where they speak."""
+        rows = self._connection.execute(
+            "SELECT passage_id, sum(share) FROM speaking WHERE passage_id IN (SELECT value FROM json_each(?))"
+            " AND speaker IN (SELECT value FROM json_each(?)) GROUP BY passage_id",
+            (json.dumps(list(passage_ids)), json.dumps(list(speakers))),
+        )
+        return dict(rows)
+
+    def spellings(self, beginning: str) -> list[tuple[str, int]]:
+        """Return (word, in how many passages) for the library's words that begin so."""
+        return self._connection.execute(
+            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?", (beginning, beginning + "\U0010ffff")
+        ).fetchall()
+
     def _passage_ids(self, transcript_ids: Iterable[int]) -> set[int]:
         rows = self._connection.execute(
             "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))",
@@ -342,32 +375,36 @@ class Database:
         return number
 
 
+def _way_out(path: Path, error: sqlite3.Error) -> str:
+    """Return one line on what SQLite found wrong, and what to do."""
+    if "readonly" in str(error):
+        return f"{path} cannot be written: {error}"
+    if "full" in str(error):
+        return f"{path} cannot be written: {error}; the index is as it was before"
+    if "locked" in str(error):
+        return f"{path} is held by another program; try again when that is done"
+    return f"{path} is damaged ({error}); delete {path.parent} and build the index again"
+
+
 def digest(text: str, model: str) -> bytes:
     """Return what a vector is kept by: a hash of the text, and of the fingerprint of the model that read it."""
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=model.encode()).digest()
 
 
-def _connect(uri: str, path: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables == 0 and "mode=rw" in uri:
-            connection.executescript(
-                f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-                f"{_SCHEMA} COMMIT;"
-            )
-            return connection
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened as an index: {error}") from error
-    if application != APPLICATION_ID or version > SCHEMA_VERSION:
-        connection.close()
-        made = "by a newer version; update interview-qa" if application == APPLICATION_ID else "by another program"
-        raise StoreError(f"{path} was made {made}, or choose another folder with --index")
-    return connection
+def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
+    """Return (word, speaker, is topic) for each word of the speakers' names and of the transcript's own."""
+    names: set[tuple[str, str | None, bool]] = set()
+    for speaker in {segment.speaker for segment in transcript.segments if segment.speaker}:
+        names |= {(word, speaker, False) for word in _name_words(speaker)}
+    for word in _name_words(re.sub(r"\.\w+$", "", transcript.name)):
+        small, capital = (len(re.findall(rf"\b{w}", transcript.text)) for w in (word, word.capitalize()))
+        names.add((word, None, small > capital))
+    return names
+
+
+def _name_words(name: str) -> set[str]:
+    """Return the words of a name that a question may hold: lower case, of three letters or more."""
+    return set(re.findall(r"[^\W\d_]{3,}", name.lower()))
 
 
 def _where_passages(ids: Iterable[int] | None, transcript_id: int | None) -> tuple[str, tuple[object, ...]]:

@@ -1,7 +1,9 @@
 """Paths that a user gives -> the transcript files in them, each with the name that it goes by."""
 
+import os
+import stat
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ class FoundFiles:
 
     transcripts: dict[str, Path]
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
+    closed: dict[str, str]  # folders that could not be read: the beginning of names in them -> one line
 
 
 def find_files(paths: Sequence[Path]) -> FoundFiles:
@@ -24,39 +27,73 @@ def find_files(paths: Sequence[Path]) -> FoundFiles:
     the same name, the folders above tell them apart. Hidden files are left alone. Raises
     TranscriptError for a path that is not there, and where there is no transcript at all.
     """
-    found: dict[Path, Path] = {}  # resolved -> below which folder
+    found: dict[Path, tuple[Path, Path]] = {}  # resolved -> the path, and the folder that it is named below
     ignored: list[Path] = []
+    closed: dict[str, str] = {}
     for path in paths:
-        if path.is_dir():
-            files = [p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
-            ignored += [p for p in files if p.suffix.lower() not in SUFFIXES]
-            found |= {p.resolve(): path.resolve() for p in files if p.suffix.lower() in SUFFIXES}
-        elif path.exists():
-            found.setdefault(path.resolve(), path.resolve().parent)
+        mode = _mode(path)
+        if stat.S_ISDIR(mode):
+            for file in _files_below(path, closed):
+                if file.suffix.lower() in SUFFIXES:
+                    found.setdefault(file.resolve(), (file.absolute(), path.absolute()))
+                else:
+                    ignored.append(file)
+        elif stat.S_ISREG(mode):
+            found.setdefault(path.resolve(), (path.absolute(), path.absolute().parent))
         else:
-            raise TranscriptError(f"{path} does not exist")
+            raise TranscriptError(f"{path} is neither a file nor a folder")
+    if not found and closed:
+        raise TranscriptError("; ".join(closed.values()))
     if not found:
         where = ", ".join(map(str, paths))
         raise TranscriptError(f"no transcripts in {where}; expected files ending in {', '.join(sorted(SUFFIXES))}")
-    return FoundFiles(dict(sorted(_names(found).items())), tuple(ignored))
+    return FoundFiles(dict(sorted(_names(list(found.values())).items())), tuple(ignored), closed)
 
 
-def _hidden(path: Path) -> bool:
-    return any(part.startswith(".") for part in path.parts)
+def _mode(path: Path) -> int:
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        raise TranscriptError(f"{path} does not exist") from None
+    except OSError as error:
+        raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _names(found: dict[Path, Path]) -> dict[str, Path]:
+def _files_below(folder: Path, closed: dict[str, str]) -> Iterator[Path]:
+    """Yield the regular files in a folder, in the order of their paths; name the folders that cannot be read."""
+
+    def note(error: OSError) -> None:
+        place = Path(error.filename)
+        inside = place.relative_to(folder).as_posix()
+        closed["" if inside == "." else f"{inside}/"] = f"{place} cannot be read: {error.strerror}"
+
+    for place, folders, names in os.walk(folder, onerror=note):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(place, name)
+            if not name.startswith(".") and path.is_file():
+                yield path
+
+
+def _names(files: Sequence[tuple[Path, Path]]) -> dict[str, Path]:
     """Name each file by its path below its folder, with as many folders above as tell all apart."""
-    above = dict.fromkeys(found, 0)
+    above = dict.fromkeys(files, 0)
     while True:
-        names = {path: path.relative_to(_ancestor(root, above[path])).as_posix() for path, root in found.items()}
+        names = {file: _readable(file[0].relative_to(_ancestor(file[1], above[file]))) for file in files}
         often = Counter(names.values())
-        alike = [path for path in found if often[names[path]] > 1]
+        alike = [file for file in files if often[names[file]] > 1]
         if not alike:
-            return {name: path for path, name in names.items()}
-        for path in alike:
-            above[path] += 1
+            return {names[file]: file[0] for file in files}
+        if all(above[file] > len(file[1].parts) for file in alike):
+            raise TranscriptError(f"two files go by the same name, {names[alike[0]]}; rename one of them")
+        for file in alike:
+            above[file] += 1
 
 
 def _ancestor(folder: Path, steps: int) -> Path:
-    return folder if steps == 0 else [folder, *folder.parents][min(steps, len(folder.parents))]
+    return [folder, *folder.parents][min(steps, len(folder.parents))]
+
+
+def _readable(path: Path) -> str:
+    """Return the path with slashes, and what is not UTF-8 in it replaced: names are stored and printed."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "replace")

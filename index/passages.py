@@ -5,6 +5,7 @@ is embedded of a passage are its views: the whole with its question, and windows
 No view has more word pieces than the model reads.
 """
 
+import re
 from collections.abc import Callable, Sequence
 
 from index.exchanges import Exchange, Sentence, asks, exchanges, turn_sentences
@@ -25,6 +26,14 @@ PASSAGE_WORDS = 80
 WINDOW_WORDS = 21
 WINDOW_STEP_WORDS = 14
 
+# A model's word piece rarely has more characters than this; a tokenizer may take a whole page without
+# spaces for one unknown word.
+PIECE_CHARS = 8
+
+# From Thai on, Unicode has the scripts that write no spaces, with about so many characters to a word.
+FIRST_UNSPACED = "\u0e00"
+UNSPACED_WORD_CHARS = 1.5
+
 # Of the model's word pieces, at most this share goes to one sentence, and to the question that a
 # later part of a long answer carries.
 SENTENCE_SHARE = 0.25
@@ -34,13 +43,32 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
     """Cut a transcript into passages that together hold all of its words, in its order."""
     sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
     labelled = len({segment.speaker for segment in transcript.segments}) > 1
-    passages = []
-    for exchange in exchanges(sentences, labelled):
-        question = _question(exchange, sentences, int(max_pieces * SENTENCE_SHARE))
-        for start, end in _parts(exchange, sentences, max_pieces):
-            spans = tuple(sentence.span for sentence in sentences[start:end])
-            passages.append(Passage(Span(spans[0].start, spans[-1].end), question, spans))
-    return passages
+    parts = [
+        (question, sentences[start:end])
+        for exchange in exchanges(sentences, labelled)
+        for question in [_question(exchange, sentences, int(max_pieces * SENTENCE_SHARE))]
+        for start, end in _parts(exchange, sentences, max_pieces)
+    ]
+    # Where a word had to be cut, its halves together can have more pieces than they had one by one.
+    while True:
+        counts = count_pieces([whole_text(transcript.text, _span(part), question) for question, part in parts])
+        if max(counts, default=0) <= max_pieces:
+            break
+        parts = [
+            fitting
+            for (question, part), pieces in zip(parts, counts, strict=True)
+            for fitting in ([(question, part)] if pieces <= max_pieces else _halves(question, part))
+        ]
+    return [Passage(_span(part), question, tuple(s.span for s in part)) for question, part in parts]
+
+
+def _span(sentences: Sequence[Sentence]) -> Span:
+    return Span(sentences[0].span.start, sentences[-1].span.end)
+
+
+def _halves(question: Span | None, part: list[Sentence]) -> list[tuple[Span | None, list[Sentence]]]:
+    middle = len(part) // 2
+    return [(question, part[:middle]), (question, part[middle:])] if middle else [(None, part)]
 
 
 def make_views(transcript: Transcript, passage: Passage) -> list[View]:
@@ -63,29 +91,47 @@ def _sentences(transcript: Transcript, count_pieces: CountPieces, max_pieces: in
     found = turn_sentences(transcript)
     counts = count_pieces([text[slice(*span)] for _, span in found])
     sentences: list[Sentence] = []
-    for (turn, span), pieces in zip(found, counts, strict=True):
+    for (turn, span), counted in zip(found, counts, strict=True):
+        pieces = max(counted, _size(span) // PIECE_CHARS)
         # Of a sentence that has to be cut, each part counts as asking or not as the whole does.
         asking = asks(text, span)
         parts = [(span, pieces)] if pieces <= max_pieces else _cut(text, span, count_pieces, max_pieces)
-        sentences += [Sentence(s, len(text[slice(*s)].split()), n, asking, turn) for s, n in parts]
+        sentences += [Sentence(s, _count_words(text, s), n, asking, turn) for s, n in parts]
     return sentences
 
 
 def _cut(text: str, span: Span, count_pieces: CountPieces, max_pieces: int) -> list[tuple[Span, int]]:
     """Halve the span, between words if it can be, until no part has more than `max_pieces`."""
-    (pieces,) = count_pieces([text[slice(*span)]])
-    if pieces <= max_pieces or span.end - span.start < 2:
+    (counted,) = count_pieces([text[slice(*span)]])
+    pieces = max(counted, _size(span) // PIECE_CHARS)
+    if pieces <= max_pieces or _size(span) < 2:
         return [(span, pieces)]
     middle = (span.start + span.end) // 2
-    gap = text.find(" ", middle, span.end)
-    left_end = gap if gap >= 0 else middle
-    right_start = left_end + (gap >= 0)
+    gaps = [match.start() for match in re.finditer(r"\s", text[slice(*span)])]
+    cut = min((span.start + gap for gap in gaps), key=lambda gap: abs(gap - middle), default=middle)
     return [
         part
-        for start, end in ((span.start, left_end), (right_start, span.end))
-        if text[start:end].strip()
-        for part in _cut(text, Span(start, end), count_pieces, max_pieces)
+        for half in (Span(span.start, cut), Span(cut, span.end))
+        for trimmed in [_trimmed(text, half)]
+        if _size(trimmed)
+        for part in _cut(text, trimmed, count_pieces, max_pieces)
     ]
+
+
+def _trimmed(text: str, span: Span) -> Span:
+    said = text[slice(*span)]
+    return Span(span.start + len(said) - len(said.lstrip()), max(span.start, span.end - len(said) + len(said.rstrip())))
+
+
+def _size(span: Span) -> int:
+    return span.end - span.start
+
+
+def _count_words(text: str, span: Span) -> int:
+    """Return the number of words; in scripts that write no spaces, of as many characters as one has."""
+    said = text[slice(*span)]
+    unspaced = sum(character >= FIRST_UNSPACED and character.isalpha() for character in said)
+    return max(len(said.split()), int(unspaced / UNSPACED_WORD_CHARS))
 
 
 def _question(exchange: Exchange, sentences: Sequence[Sentence], max_pieces: int) -> Span | None:

@@ -4,8 +4,9 @@ import re
 
 from index.types import Span
 
-# A full stop, a question or an exclamation mark, with the quotes and brackets that close after it.
-_END = re.compile(r"[.!?…。！？؟]+[\"'”’»)\]]*(?=\s)|\r?\n[ \t]*(?=\r?\n)")
+# A full stop, a question or an exclamation mark, with the quotes and brackets that close after it; those
+# of Chinese and Japanese need no space after them. Possessive: a line of a million dots is read once.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？؟]++[\"'”’」』）)\]]*+|\r?\n[ \t]*+(?=\r?\n)")
 
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
@@ -47,14 +48,15 @@ def is_question(sentence: str) -> bool:
 def _breaths(text: str, start: int, end: int) -> list[Span]:
     """Cut what lies between two sentence ends into breaths, where it is longer than a sentence."""
     words = [Span(*match.span()) for match in _WORD.finditer(text, start, end)]
-    spans = []
-    is_endless = len(words) > LONGEST_WORDS
-    while is_endless and len(words) >= BREATH_WORDS.stop:
-        cut = _best_cut(text, words)
-        spans.append(Span(words[0].start, words[cut - 1].end))
-        words = words[cut:]
-    if words:
-        spans.append(Span(words[0].start, words[-1].end))
+    if len(words) <= LONGEST_WORDS:
+        return [Span(words[0].start, words[-1].end)] if words else []
+    spans: list[Span] = []
+    at = 0
+    while at < len(words):
+        ahead = words[at : at + BREATH_WORDS.stop + BREATH_WORDS.start]
+        cut = _best_cut(text, ahead) if len(ahead) >= BREATH_WORDS.stop else len(ahead)
+        spans.append(Span(ahead[0].start, ahead[cut - 1].end))
+        at += cut
     return spans
 
 

@@ -64,6 +64,16 @@ class Transcript:
             return segment.end if at_end else segment.start
         return min(segment.end, segment.start + offset - self.offsets[row])
 
+    def speaking(self, span: Span) -> dict[str, float]:
+        """Return speaker -> the share of the span's characters that are theirs; nobody's words are left out."""
+        shares: dict[str, float] = {}
+        for row in range(self.segment_at(span.start), self.segment_at(span.end - 1) + 1):
+            segment, start = self.segments[row], self.offsets[row]
+            said = min(span.end, start + len(segment.text)) - max(span.start, start)
+            if segment.speaker:
+                shares[segment.speaker] = shares.get(segment.speaker, 0.0) + said / (span.end - span.start)
+        return shares
+
     def time_at(self, offset: int) -> tuple[float, bool] | None:
         """Return (seconds, whether the file itself says so), or None where it gives no time.
 

@@ -54,15 +54,19 @@ class VectorIndex:
         return np.asarray(self._flat.reconstruct_batch(rows), np.float32) if len(rows) else self._none()
 
     def save(self, folder: Path, state: str) -> str:
-        """Write the file of a state, whole or not at all, and return its SHA-256."""
+        """Write the file of a state, whole or not at all, and return its SHA-256. Raises StoreError."""
         path = file_of(folder, state)
         draft = path.with_suffix(".draft")
         data = self._faiss.serialize_index(self._flat).tobytes()
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        try:
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
         return sha256(data).hexdigest()
 
     @classmethod
@@ -76,7 +80,7 @@ class VectorIndex:
         except OSError as error:
             raise StoreError(f"{path} cannot be read: {error.strerror}") from error
         if sha256(data).hexdigest() != checksum:
-            raise StoreError(f"{path} is damaged; build the index again with: interview-qa build PATH")
+            raise StoreError(f"{path} is damaged")
         # What has the checksum that we wrote down is a file that we wrote.
         flat = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         if flat.ntotal != len(ids):
@@ -100,5 +104,5 @@ def file_of(folder: Path, state: str) -> Path:
 def remove_others(folder: Path, state: str) -> None:
     """Remove the vector files of other states, and drafts that an interrupted build left."""
     for path in [*folder.glob("vectors-*.faiss"), *folder.glob("vectors-*.draft")]:
-        if path != file_of(folder, state):
+        if path != file_of(folder, state) and path.is_file():
             path.unlink(missing_ok=True)

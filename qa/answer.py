@@ -9,7 +9,7 @@ from index.types import Span, Transcript
 from qa.conversation import in_context
 from qa.judge import is_match
 from qa.library import Library
-from qa.search import Hit, Query, search
+from qa.search import Hit, make_queries, search
 from qa.words import content_words, share_of_words
 
 # Between two windows of a passage, how much it counts that one holds all of the question's words.
@@ -57,12 +57,16 @@ def answer(
     `previous` are the questions asked before, oldest first. Raises InterviewQAError for a transcript
     that is not in the library, ModelError, StoreError.
     """
+    # Half a character of UTF-16, as JSON can hold, is no text.
+    question, *previous = (text.encode("utf-8", "replace").decode() for text in [question, *previous])
     understood = in_context(question, previous)
     words = content_words(question)
-    texts = [question, understood] if understood else [question]
-    queries = [Query(text, vector) for text, vector in zip(texts, library.embed(texts), strict=True)]
+    library.embedder()
     with library.snapshot() as snapshot:
-        hits = search(snapshot, queries, k, _ids(snapshot.database, transcripts))
+        texts = [question, understood] if understood else [question]
+        transcript_ids = _ids(snapshot.database, transcripts)
+        queries = make_queries(snapshot.database, texts, library.embed, transcript_ids)
+        hits = search(snapshot, queries, k, transcript_ids)
         stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
         cited = []
         for hit in hits:

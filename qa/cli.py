@@ -1,6 +1,7 @@
 """interview-qa: build an index of interviews, ask it, look after it, open the chat page."""
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -31,11 +32,14 @@ PRIVATE = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code; what a user can put right is one `error: ...` line and 1."""
+    for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except InterviewQAError as error:
-        print(f"error: {error}", file=sys.stderr)
+        _print_error(str(error))
         return 1
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
@@ -44,6 +48,15 @@ def main(argv: list[str] | None = None) -> int:
         # Whoever read our output has seen enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        _print_error(f"{error.filename or 'output'}: {error.strerror}")
+        return 1
+
+
+def _print_error(message: str) -> None:
+    """Print one line, whatever a file's name may hold."""
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+    print(f"error: {line}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -122,7 +135,7 @@ def _build(arguments: argparse.Namespace) -> int:
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
     for line in report.errors:
-        print(f"error: {line}", file=sys.stderr)
+        _print_error(line)
     return 1 if report.errors else 0
 
 
@@ -150,16 +163,16 @@ def _ask_batch(library: "Library", k: int) -> int:
             continue
         asked: object = None
         try:
-            asked = json.loads(line)
+            asked = json.loads(line.removeprefix("\ufeff"))
             query = _query(asked)
-            found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous", ()))
+            found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous") or ())
             print(as_json(found, id=query.get("id")), flush=True)
-        except (InterviewQAError, json.JSONDecodeError) as error:
+        except (InterviewQAError, ValueError, RecursionError) as error:
             code = 1
             name = asked.get("id") if isinstance(asked, dict) else None
             failed: dict[str, Any] = {"id": name, "matched": False, "passages": [], "error": str(error)}
             print(json.dumps(failed, ensure_ascii=False), flush=True)
-            print(f"error: line {number}: {error}", file=sys.stderr)
+            _print_error(f"line {number}: {error}")
     return code
 
 
@@ -168,7 +181,7 @@ def _query(asked: object) -> dict[str, Any]:
     if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
         raise InterviewQAError('expected an object with "id" and "question"')
     for name in ("transcripts", "previous"):
-        value = asked.get(name, [])
+        value = asked.get(name) or []
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise InterviewQAError(f'"{name}" must be a list of strings')
     return asked

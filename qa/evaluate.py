@@ -62,7 +62,7 @@ def evaluate(library: Library, file: Path, progress: Callable[[int, int], None] 
 def read_gold(library: Library, file: Path) -> list[GoldQuestion]:
     """Read gold questions and find their evidence in the transcripts, whatever the white space between words."""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InterviewQAError(f"{file} cannot be read: {error}") from error
     with library.snapshot() as snapshot:
@@ -71,7 +71,7 @@ def read_gold(library: Library, file: Path) -> list[GoldQuestion]:
         for number, line in enumerate(lines, 1):
             try:
                 questions += [_gold_question(json.loads(line), transcript)] if line.strip() else []
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
                 what = f"no {error}" if isinstance(error, KeyError) else error
                 raise InterviewQAError(f"{file}, line {number}: not a gold question: {what}") from error
     if not questions:
@@ -97,12 +97,16 @@ def as_table(report: dict[str, Any]) -> str:
 
 
 def _gold_question(fields: dict[str, Any], transcript: Callable[[str], Transcript]) -> GoldQuestion:
-    previous = fields.get("previous") or ()
+    previous = fields.get("previous") or []
+    previous = [previous] if isinstance(previous, str) else previous
+    texts = [fields["question"], *previous]
+    if not all(isinstance(text, str) and text.strip() for text in texts):
+        raise ValueError("a question must be text")
     return GoldQuestion(
         id=str(fields["id"]),
         kind=str(fields.get("kind", "question")),
-        question=str(fields["question"]),
-        previous=(previous,) if isinstance(previous, str) else tuple(previous),
+        question=fields["question"],
+        previous=tuple(previous),
         evidence=tuple(_place(e["transcript"], e["text"], transcript) for e in fields["evidence"]),
     )
 
@@ -114,7 +118,7 @@ def _place(name: str, text: str, transcript: Callable[[str], Transcript]) -> tup
     except KeyError:
         raise ValueError(f"its transcript {name!r} is not in the index") from None
     match = re.search(r"\s+".join(map(re.escape, text.split())), read.text)
-    if match is None:
+    if match is None or not text.strip():
         raise ValueError(f"its evidence does not occur in {name}: {text[:60]!r}")
     return name, read.in_file(Span(*match.span()))
 

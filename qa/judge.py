@@ -12,7 +12,7 @@ import numpy as np
 
 from index.arrays import Vectors
 from index.build import Snapshot
-from qa.search import Hit, Query, search
+from qa.search import Hit, make_queries, search
 
 # How near a passage is = its cosine + COVERAGE_WEIGHT * the share of the question's words that it holds.
 # Unlike the score that ranks, this does not grow with how many words a question has: "castor oil" can
@@ -76,11 +76,8 @@ OFF_TOPIC = tuple(
 def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
     questions = [question.strip() for question in OFF_TOPIC]
-    vectors = encode(questions)
-    nearest = [
-        nearness(search(snapshot, [Query(question, vector)], JUDGED))
-        for question, vector in zip(questions, vectors, strict=True)
-    ]
+    queries = make_queries(snapshot.database, questions, encode)
+    nearest = [nearness(search(snapshot, [query], JUDGED)) for query in queries]
     return {"floor": float(np.quantile(nearest, FLOOR_QUANTILE))}
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from index.database import Database
 
-# A passage without any of the words.
-NOTHING = (0.0, 0.0)
+# How much the name of a speaker or an interview counts beside the other words.
+NAME_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,13 @@ class LexicalScores:
     coverage: dict[int, float]  # the share of the words' idf that the passage holds, from 0 to 1
 
 
-def score_words(database: Database, words: Sequence[str], transcript_ids: Sequence[int] | None) -> LexicalScores:
-    """Score the passages, of these transcripts, that hold at least one of the words."""
+def score_words(
+    database: Database, words: Sequence[str], named: frozenset[str], transcript_ids: Sequence[int] | None
+) -> LexicalScores:
+    """Score the passages, of these transcripts, that hold at least one of the words.
+
+    Those that are `named` weigh NAME_WEIGHT, and cover nothing: they say where to look.
+    """
     n_passages = database.count("passages")
     bm25: dict[int, float] = defaultdict(float)
     held: dict[int, float] = defaultdict(float)
@@ -32,8 +37,9 @@ def score_words(database: Database, words: Sequence[str], transcript_ids: Sequen
     for word in words:
         matches, n_holding = database.match_word(word, transcript_ids)
         idf = math.log(1 + (n_passages - n_holding + 0.5) / (n_holding + 0.5))
-        asked += idf
+        is_name = word in named
+        asked += idf * (not is_name)
         for passage_id, frequency in matches:
-            bm25[passage_id] += idf * frequency
-            held[passage_id] += idf
-    return LexicalScores(dict(bm25), {passage_id: idf / asked for passage_id, idf in held.items()})
+            bm25[passage_id] += idf * frequency * (NAME_WEIGHT if is_name else 1.0)
+            held[passage_id] += idf * (not is_name)
+    return LexicalScores(dict(bm25), {passage_id: idf / asked for passage_id, idf in held.items()} if asked else {})

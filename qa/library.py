@@ -11,7 +11,7 @@ from index.arrays import Vectors
 from index.build import Snapshot
 from index.database import Database
 from index.embedders import Embedder, load_embedder
-from index.errors import ModelError, NoIndexError, StoreError
+from index.errors import ModelError, StoreError
 from index.types import Transcript
 from index.vectors import VectorIndex
 
@@ -38,8 +38,6 @@ class Library:
         """Hold the latest state of the library."""
         with Database.open(self.folder) as database, database.transaction():
             facts = database.facts()
-            if "state" not in facts:
-                raise NoIndexError(f"no index in {self.folder}; build one with: interview-qa build PATH")
             yield Snapshot(database, self._current_vectors(database, facts), facts)
 
     def transcript(self, snapshot: Snapshot, name: str) -> Transcript:

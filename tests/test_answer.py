@@ -12,6 +12,8 @@ from qa.conversation import in_context
 from qa.evaluate import evaluate
 from qa.judge import OFF_TOPIC
 from qa.library import Library
+from qa.names import find_names, without_names
+from qa.spelling import corrected
 from qa.words import content_words
 
 SCRIPT = (
@@ -142,6 +144,50 @@ def test_a_follow_up_is_answered_in_its_context(boat: Library) -> None:
     assert "My aunt built her" in found.passages[0].text
 
 
+@pytest.mark.parametrize(
+    ("question", "words", "rest", "speakers"),
+    [
+        ("What was Yuki Arnalds' job?", {"yuki", "arnalds"}, "What was job?", {"Yuki Arnalds"}),
+        ("what is deles tool", {"deles"}, "what is tool", {"Dele Marchetti"}),
+        ("Is Solheim afraid?", {"solheim"}, "Is afraid?", set()),
+        ("Why sound at all?", set(), "Why sound at all?", set()),
+        ("What is in the bread?", set(), "What is in the bread?", set()),
+        ("Rosa?", {"rosa"}, "Rosa?", {"Rosa Lindqvist"}),
+    ],
+)
+def test_names_say_where_to_look(
+    library: Library, question: str, words: set[str], rest: str, speakers: set[str]
+) -> None:
+    with library.snapshot() as snapshot:
+        named = find_names(snapshot.database, content_words(question))
+    assert (named.words, without_names(question, named), named.speakers) == (words, rest, speakers)
+
+
+def test_a_question_that_names_a_guest_is_answered_from_that_interview(library: Library) -> None:
+    for name in ("Ingrid Solheim", "Tomas Okafor", "Dele Marchetti", "Amara Quill"):
+        first = answer(library, f"What is {name} afraid of?").passages[0]
+        assert first.transcript.startswith(name.split()[0].lower())
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("how much does a hydrophne cost", "how much does a hydrophone cost"),
+        ("what is the glaicer made of", "what is the glacier made of"),
+        ("shoud the brigde be reparied", "should the bridge be reparied"),
+        ("what about Zurbaran's paintings", "what about Zurbaran's paintings"),
+        ("is rye good", "is rye good"),
+    ],
+)
+def test_typing_mistakes_are_put_right_by_the_librarys_words(library: Library, typed: str, meant: str) -> None:
+    with library.snapshot() as snapshot:
+        assert corrected(snapshot.database, typed) == meant
+
+
+def test_a_mistyped_question_finds_what_was_meant(library: Library) -> None:
+    assert "castor oil" in answer(library, "casttor oil from the grandmothr").passages[0].text
+
+
 def test_stop_words_are_searched_only_where_there_is_nothing_else() -> None:
     assert content_words("What did the baker's aunt say about rye?") == ["baker", "aunt", "say", "rye"]
     assert content_words("Who are you?") == ["who", "are", "you"]
@@ -152,7 +198,7 @@ def test_stop_words_are_searched_only_where_there_is_nothing_else() -> None:
 def test_the_samples_own_questions_are_answered(library: Library) -> None:
     report = evaluate(library, SAMPLES / "questions.jsonl")
     assert report["all"]["questions"] == 30
-    assert report["all"]["hit@3"] >= 0.2
+    assert report["all"]["hit@3"] >= 0.25
 
 
 def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
@@ -161,5 +207,6 @@ def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
 
     build([shared / "interviews"], tmp_path / "i", fit=fit)
     report = evaluate(Library(tmp_path / "i"), shared / "questions.jsonl")["all"]
-    assert report["hit@3"] >= 0.70
-    assert report["hit@300w"] >= 0.75
+    assert report["hit@1"] >= 0.62
+    assert report["hit@3"] >= 0.80
+    assert report["hit@300w"] >= 0.82

@@ -8,7 +8,7 @@ import streamlit as st
 from conftest import ROOT, build_index
 from streamlit.testing.v1 import AppTest
 
-from index.database import FILE_NAME
+from index.schema import FILE_NAME
 
 
 @pytest.fixture

@@ -1,21 +1,26 @@
 """Building: what is re-used, what is replaced, what survives a fault."""
 
+import contextlib
 import os
 import shutil
 import sqlite3
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 from conftest import build_index
+from filelock import FileLock
 
 from index import build as build_module
 from index.build import build
 from index.checks import info, verify
-from index.database import FILE_NAME, Database
+from index.database import Database
 from index.errors import NoIndexError, StoreError, TranscriptError
 from index.files import find_files
 from index.samples import SAMPLES
+from index.schema import FILE_NAME, LOCK_NAME
 from index.vectors import VectorIndex
 from qa.answer import answer
 from qa.judge import fit
@@ -97,6 +102,108 @@ def test_an_interrupted_build_leaves_the_old_state_and_keeps_its_vectors(tmp_pat
     assert verify(tmp_path / "index") == []
     report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
     assert (report.transcripts, report.embedded) == (2, 0)
+
+
+def test_a_build_of_nothing_readable_leaves_the_index_alone(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    (tmp_path / "noise.txt").write_bytes(bytes(range(256)))
+    with pytest.raises(TranscriptError, match=r"noise\.txt is not a text file"):
+        build([tmp_path / "noise.txt"], tmp_path / "index", fit=fit)
+    assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
+
+
+def test_a_folder_that_cannot_be_read_is_reported_and_its_transcripts_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index({"boat.txt": BOAT, "deep/cave.txt": CAVE}, tmp_path / "index")
+    scandir = os.scandir
+
+    def refuse(path: str) -> Any:
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may read everything, so no real folder is closed to it
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert (report.transcripts, report.removed) == (2, 0)
+    assert report.errors == (f"{tmp_path}/transcripts/deep cannot be read: Permission denied",)
+
+
+def test_a_second_build_at_once_is_told_of_the_first(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    with (
+        FileLock(tmp_path / "index" / LOCK_NAME),
+        pytest.raises(StoreError, match=r"another build is at work in .*; try again when it is done"),
+    ):
+        build([tmp_path / "transcripts"], tmp_path / "index")
+
+
+def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
+        connection.execute("DELETE FROM passages")
+    assert "rows without their owner" in verify(tmp_path / "index")[0]
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert verify(tmp_path / "index") == []
+
+
+def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index({"boat.txt": BOAT}, tmp_path / "index")
+    (tmp_path / "transcripts" / "cave.txt").write_text(CAVE)
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreError, match="cannot be written: No space left on device; the index is as it was before"):
+        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert verify(tmp_path / "index") == []
+    assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
+
+
+def test_random_damage_is_an_error_of_ours_or_none(tmp_path: Path, sample_folder: Path) -> None:
+    random = Random(7)
+    sound = (sample_folder / FILE_NAME).read_bytes()
+    folder = tmp_path / "index"
+    shutil.copytree(sample_folder, folder)
+    for _ in range(30):
+        data = bytearray(sound)
+        at = random.randrange(100, len(data) - 4096)
+        data[at : at + 4096] = random.randbytes(4096)
+        (folder / FILE_NAME).write_bytes(data)
+        for look in (verify, info):
+            # Nothing else than our own error may come out; damage to what was said may go unseen by info.
+            with contextlib.suppress(StoreError):
+                look(folder)
+
+
+def test_a_build_that_was_stopped_before_its_first_save_is_no_index(tmp_path: Path) -> None:
+    with Database.create(tmp_path / "index"):
+        pass
+    for look in (Library, verify, info):
+        with pytest.raises(NoIndexError, match="no index in"):
+            look(tmp_path / "index")
+
+
+def test_odd_names_and_links_are_files_like_others(tmp_path: Path) -> None:
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    (tmp_path / "elsewhere.txt").write_text(CAVE)
+    (folder / "link.txt").symlink_to(tmp_path / "elsewhere.txt")
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text(BOAT)
+    (folder / "loop").symlink_to(folder)
+    report = build([folder], tmp_path / "index", fit=fit)
+    assert (report.transcripts, report.errors) == (2, ())
+    assert sorted(t["name"] for t in info(tmp_path / "index")["transcripts"]) == ["caf\ufffd.txt", "link.txt"]
+    assert verify(tmp_path / "index") == []
+
+
+def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with pytest.raises(TranscriptError, match=r"pipe\.txt is neither a file nor a folder"):
+        find_files([tmp_path / "pipe.txt"])
+    with pytest.raises(TranscriptError, match="no transcripts in"):
+        find_files([tmp_path])
 
 
 def test_a_lost_or_damaged_vector_file_is_made_again(tmp_path: Path) -> None:

@@ -75,16 +75,19 @@ def test_a_batch_answers_line_by_line_and_survives_bad_lines(sample_folder: Path
         json.dumps({"id": "c", "question": "why?", "previous": ["Do you still go on the ropes yourself?"]}),
         json.dumps({"id": "d", "question": "castor oil", "transcripts": ["nope.txt"]}),
         json.dumps({"id": "e", "question": 5}),
+        '{"id": "f", "question": "castor \\ud800 oil", "transcripts": null, "previous": null}',
+        "[" * 100_000,
+        json.dumps({"id": "g", "question": "castor oil"}),
     ]
     done = cli("ask", "--batch", "--index", sample_folder, "--top-k", "3", cwd=tmp_path, stdin="\n".join(queries))
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["id"] for line in lines] == [1, None, "b", "c", "d", "e"]
-    assert [len(line["passages"]) for line in lines] == [3, 0, 3, 3, 0, 0]
+    assert [line["id"] for line in lines] == [1, None, "b", "c", "d", "e", "f", None, "g"]
+    assert [len(line["passages"]) for line in lines] == [3, 0, 3, 3, 0, 0, 3, 0, 3]
     assert lines[0]["passages"][0]["transcript"] == "yuki-arnalds-glacier.txt"
     assert {passage["transcript"] for passage in lines[2]["passages"]} == {"tomas-okafor-bread.txt"}
     assert lines[3]["passages"][0]["transcript"] == "dele-marchetti-bridges.txt"
     assert done.returncode == 1
-    assert done.stderr.splitlines() == [
+    assert done.stderr.splitlines()[:3] == [
         "error: line 2: Expecting value: line 1 column 1 (char 0)",
         "error: line 6: no transcript named 'nope.txt' in the index; interview-qa info lists them",
         'error: line 7: expected an object with "id" and "question"',

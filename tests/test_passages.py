@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -129,6 +130,43 @@ def test_real_interviews_keep_every_word(shared: Path, embedder: Embedder) -> No
         found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
         words = [word for passage in found for word in transcript.text[slice(*passage.span)].split()]
         assert words == path.read_text(encoding="utf-8").split()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "word " * 400_000,
+        "word" + "." * 400_000 + "word",
+        "".join(f"Name{number}: hello there\n" for number in range(20_000)),
+        "?" * 100_000,
+        "\n" * 200_000 + "word",
+    ],
+    ids=["no punctuation", "dots", "labels", "question marks", "empty lines"],
+)
+def test_a_long_text_takes_time_in_proportion(text: str) -> None:
+    # Each of these took over a minute while some step was quadratic.
+    if text.strip("?"):
+        transcript = read_transcript(text.encode(), "a.txt")
+        assert len(sentence_spans(transcript.text)) > 0
+
+
+def test_a_text_without_spaces_is_cut_into_passages_of_a_screen(embedder: Embedder) -> None:
+    for text in ("ฉันอยู่ที่นี่มานานแล้ว" * 400, "我们在那里住了很久。你为什么留下来？因为没有别的地方。" * 90):
+        transcript = read_transcript(text.encode(), "a.txt")
+        found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        assert "".join(transcript.text[slice(*p.span)] for p in found) == text
+        assert max(p.span.end - p.span.start for p in found) <= 2500
+    assert transcript.text[slice(*(found[-1].question or ()))] == "你为什么留下来？"
+
+
+def test_words_that_had_to_be_cut_never_make_a_view_too_long(embedder: Embedder) -> None:
+    random = Random(4)
+    for _ in range(60):
+        words = ["".join(random.choices("0123456789abcdef", k=random.randint(40, 110))) for _ in range(60)]
+        transcript = read_transcript(f"What is that? {' '.join(words)}".encode(), "a.txt")
+        found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+        views = [view.text for passage in found for view in make_views(transcript, passage)]
+        assert max(embedder.count_pieces(views)) <= embedder.max_pieces
 
 
 def samples() -> list[Transcript]:

@@ -105,6 +105,52 @@ def test_prose_with_colons_has_no_speakers(text: str) -> None:
     assert {segment.speaker for segment in read_transcript(text.encode(), "a.txt").segments} == {None}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Here is the thing: we left.\nIt was cold.\nHere is the thing: we came back.\nAnd it was warm.\n",
+        "We met in May and it rained.\nNote: he was late.\nThen we walked on.\nNote: so was I.\nAnd so on.\n",
+        "John 3:16: For so it says.\nAnd we read on.\nJohn 3:16: For so it says again.\nAnd we stopped there.\n",
+    ],
+)
+def test_what_comes_back_in_prose_is_no_speaker(text: str) -> None:
+    assert {segment.speaker for segment in read_transcript(text.encode(), "a.txt").segments} == {None}
+
+
+def test_a_noise_between_lines_of_a_turn_leaves_the_turn_its_speaker() -> None:
+    text = "Ada: I went there.\n[laughs]\nAnd then I came back.\nBo: Did you?\nAda: Yes.\nBo: Oh.\n"
+    segments = read_transcript(text.encode(), "a.txt").segments
+    assert [s.speaker for s in segments] == ["Ada", None, "Ada", "Bo", "Ada", "Bo"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("Ada - 00:01: hello\nBo - 00:05: hi\nAda - 00:09: so\nBo - 00:11: yes\n", {"Ada", "Bo"}),
+        ("ada: hello\nbo: hi\nada: so\nbo: yes\n", {"ada", "bo"}),
+        ("Ada：你好\nBo：嗨\nAda：那么\nBo：好\n", {"Ada", "Bo"}),
+        (
+            "Ada: hello\nBo: hi\nAda: and you?\nBo van der Berg, Mayor: hi\nBo: yes\n",
+            {"Ada", "Bo", "Bo van der Berg, Mayor"},
+        ),
+        ("SPEAKER_00: hello\nSPEAKER_01: hi\nSPEAKER_00: so\nSPEAKER_01: yes\n", {"SPEAKER_00", "SPEAKER_01"}),
+    ],
+)
+def test_labels_of_many_styles_are_speakers(text: str, speakers: set[str]) -> None:
+    assert {segment.speaker for segment in read_transcript(text.encode(), "a.txt").segments} == speakers
+
+
+def test_one_strange_byte_leaves_the_rest_of_a_text_alone() -> None:
+    text = "Señora Müller fährt nach Łódź. " * 9
+    assert read_transcript(text.encode() + b"caf\xe9", "a.txt").text == f"{text}café"
+
+
+@pytest.mark.parametrize("encoding", ["shift-jis", "utf-32", "gb18030"])
+def test_other_encodings_are_refused_rather_than_garbled(encoding: str) -> None:
+    with pytest.raises(TranscriptError, match="is not a text file"):
+        read_transcript(("駅で待っていました。昨日の夜の話です。" * 30).encode(encoding), "a.txt")
+
+
 def test_a_colon_inside_a_turn_makes_no_speaker() -> None:
     text = "Ada: Tell me.\n\nBo: One thing was clear: it leaked.\n\nAda: I see.\n\nBo: My rule is simple: wait.\n"
     assert {segment.speaker for segment in read_transcript(text.encode(), "a.txt").segments} == {"Ada", "Bo"}

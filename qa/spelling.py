@@ -1,0 +1,37 @@
+"""Typing mistakes in a question, put right by the library's own words; what was said is never changed."""
+
+import re
+from collections.abc import Iterable
+
+from rapidfuzz.distance import OSA
+
+from index.database import Database
+from qa.words import STOP_WORDS, content_words
+
+# A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
+# Shorter words have too many neighbours; the first letter is nearly always right.
+SHORTEST_CHARS = 4
+LONG_CHARS = 8
+
+
+def corrected(database: Database, text: str) -> str:
+    """Return the text with each word that the library does not hold replaced by the nearest one that it does.
+
+    Of equally near ones the most frequent is taken; a word that none is near stays.
+    """
+    unknown = [w for w in content_words(text) if len(w) >= SHORTEST_CHARS and not database.match_word(w, None)[1]]
+    for word in unknown:
+        nearest = _nearest(word, database.spellings(word[0]))
+        if nearest:
+            text = re.sub(rf"\b{re.escape(word)}\b", nearest, text, flags=re.IGNORECASE)
+    return text
+
+
+def _nearest(word: str, known: Iterable[tuple[str, int]]) -> str | None:
+    edits = 1 + (len(word) >= LONG_CHARS)
+    near = [
+        (distance, -n_passages, spelling)
+        for spelling, n_passages in [*known, *((stop, 0) for stop in STOP_WORDS if stop[0] == word[0])]
+        if len(spelling) >= SHORTEST_CHARS and (distance := OSA.distance(word, spelling, score_cutoff=edits)) <= edits
+    ]
+    return min(near)[2] if near else None
