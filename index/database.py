@@ -6,9 +6,7 @@ reader sees the library before a build or after it, never between.
 """
 
 import json
-import math
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import NoIndexError, StoreError
+from index.fulltext import count, forget_words, store_names, store_words
 from index.schema import FILE_NAME, LOCK_NAME, connect
 from index.types import Passage, Segment, Span, Transcript, View
 
@@ -49,14 +48,14 @@ class Database:
     """An open library file. Not to be shared between threads; opening one is cheap."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
+        self.connection = connection
         self._path = path
 
     def __enter__(self) -> "Database":
         return self
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
-        self._connection.close()
+        self.connection.close()
         if isinstance(error, sqlite3.Error):
             raise StoreError(_way_out(self._path, error)) from error
 
@@ -110,36 +109,36 @@ class Database:
     @contextmanager
     def transaction(self, write: bool = False) -> Iterator[None]:
         """Hold one state of the library; a failure undoes all that was written."""
-        self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        self.connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         try:
             yield
         except BaseException:
             # After some faults, a full disk among them, SQLite has done so itself.
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
+        self.connection.execute("COMMIT")
 
     # Facts about the library as a whole: model, fingerprint, state, fitted numbers.
 
     def facts(self) -> dict[str, Any]:
         """Return everything that was recorded about the library as a whole."""
-        return {name: json.loads(value) for name, value in self._connection.execute("SELECT name, value FROM facts")}
+        return {name: json.loads(value) for name, value in self.connection.execute("SELECT name, value FROM facts")}
 
     def record(self, **facts: object) -> None:
         """Set facts; values are anything that JSON holds."""
         rows = [(name, json.dumps(value)) for name, value in facts.items()]
-        self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+        self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
 
     # Transcripts
 
     def sources(self) -> dict[str, str]:
         """Return transcript name -> SHA-256 of the file that it was read from."""
-        return dict(self._connection.execute("SELECT name, sha256 FROM transcripts"))
+        return dict(self.connection.execute("SELECT name, sha256 FROM transcripts"))
 
     def files(self) -> list[tuple[str, bytes, str]]:
         """Return (transcript name, path of its file, SHA-256 of the file) of each transcript."""
-        return self._connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name").fetchall()
+        return self.connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name").fetchall()
 
     def add(
         self,
@@ -149,13 +148,13 @@ class Database:
         passages: Sequence[tuple[Passage, Sequence[tuple[View, bytes]]]],
     ) -> None:
         """Add a transcript with its passages, and their views with the digests of their vectors."""
-        execute, many = self._connection.execute, self._connection.executemany
+        execute, many = self.connection.execute, self.connection.executemany
         text = transcript.text
         cursor = execute(
             "INSERT INTO transcripts (name, source, sha256, words, text) VALUES (?, ?, ?, ?, ?)",
             (transcript.name, source, sha256, len(text.split()), text),
         )
-        transcript_id = cursor.lastrowid
+        transcript_id = cursor.lastrowid or 0
         many(
             "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -163,55 +162,45 @@ class Database:
                 for row, s in enumerate(transcript.segments)
             ),
         )
-        many(
-            "INSERT INTO names VALUES (?, ?, ?, ?)", ((word, transcript_id, *row) for word, *row in _names(transcript))
-        )
+        store_names(self.connection, transcript_id, transcript)
         for passage, views in passages:
             question = passage.question or (None, None)
-            passage_id = execute(
-                "INSERT INTO passages (transcript_id, start, end, question_start, question_end) VALUES (?,?,?,?,?)",
-                (transcript_id, *passage.span, *question),
-            ).lastrowid
+            passage_id = (
+                execute(
+                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end) VALUES (?,?,?,?,?)",
+                    (transcript_id, *passage.span, *question),
+                ).lastrowid
+                or 0
+            )
             many(
                 "INSERT INTO views SELECT ?, id, ?, ?, ? FROM vectors WHERE digest = ?",
                 ((passage_id, view.kind, *view.span, key) for view, key in views),
             )
-            said = _searchable(transcript, passage)
-            execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, said))
-            execute("INSERT INTO spellings (rowid, said) VALUES (?, ?)", (passage_id, said))
-            shares = transcript.speaking(passage.span).items()
-            many("INSERT INTO speaking VALUES (?, ?, ?)", ((passage_id, who, share) for who, share in shares))
+            store_words(self.connection, passage_id, transcript, passage)
 
     def remove(self, name: str) -> None:
         """Remove a transcript and all that hangs on it, except its vectors."""
-        of_it = "(SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?)"
-        # A full-text table without content is told what to forget.
-        self._connection.execute(
-            "INSERT INTO spellings (spellings, rowid, said)"
-            f" SELECT 'delete', rowid, said FROM words WHERE rowid IN {of_it}",
-            (name,),
-        )
-        self._connection.execute(f"DELETE FROM words WHERE rowid IN {of_it}", (name,))
-        self._connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
+        forget_words(self.connection, name)
+        self.connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
 
     def clear(self) -> None:
         """Remove everything but the vectors, whatever state it is in."""
         for table in ("views", "speaking", "names", "segments", "passages", "transcripts", "words"):
-            self._connection.execute(f"DELETE FROM {table}")
-        self._connection.execute("INSERT INTO spellings (spellings) VALUES ('delete-all')")
+            self.connection.execute(f"DELETE FROM {table}")
+        self.connection.execute("INSERT INTO spellings (spellings) VALUES ('delete-all')")
 
     def transcript_ids(self) -> dict[str, int]:
         """Return transcript name -> id, in the order of names."""
-        return dict(self._connection.execute("SELECT name, id FROM transcripts ORDER BY name"))
+        return dict(self.connection.execute("SELECT name, id FROM transcripts ORDER BY name"))
 
     def transcript(self, name: str) -> Transcript:
         """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
-        row = self._connection.execute("SELECT id, text FROM transcripts WHERE name = ?", (name,)).fetchone()
+        row = self.connection.execute("SELECT id, text FROM transcripts WHERE name = ?", (name,)).fetchone()
         if row is None:
             raise KeyError(name)
         transcript_id, text = row
         segments, at = [], 0
-        for size, *place in self._connection.execute(
+        for size, *place in self.connection.execute(
             "SELECT size, start, end, speaker, start_s, end_s FROM segments WHERE transcript_id = ? ORDER BY row",
             (transcript_id,),
         ):
@@ -224,7 +213,7 @@ class Database:
     def passages(self, ids: Iterable[int] | None = None, transcript_id: int | None = None) -> list[StoredPassage]:
         """Return passages by id, or of one transcript in its order, or all of them."""
         where, values = _where_passages(ids, transcript_id)
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end"
             f" FROM passages p JOIN transcripts t ON t.id = p.transcript_id {where} ORDER BY t.name, p.start",
             values,
@@ -235,7 +224,7 @@ class Database:
 
     def views(self, passage_ids: Iterable[int]) -> list[tuple[int, int, str, Span]]:
         """Return (passage id, vector id, kind, span) of each view of the passages."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT passage_id, vector_id, kind, start, end FROM views"
             " WHERE passage_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
@@ -245,7 +234,7 @@ class Database:
     def passages_of_vectors(self, vector_ids: Iterable[int], transcript_ids: Iterable[int] | None = None) -> set[int]:
         """Return the ids of the passages, of these transcripts, that have one of the vectors among their views."""
         scope, values = _scope("v.passage_id", transcript_ids)
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"SELECT DISTINCT v.passage_id FROM views v WHERE v.vector_id IN (SELECT value FROM json_each(?)) {scope}",
             (json.dumps(list(vector_ids)), *values),
         )
@@ -253,82 +242,33 @@ class Database:
 
     def vector_ids_of_transcripts(self, transcript_ids: Iterable[int]) -> list[int]:
         """Return the ids of the vectors that the transcripts' views use."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT DISTINCT v.vector_id FROM views v JOIN passages p ON p.id = v.passage_id"
             " WHERE p.transcript_id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(transcript_ids)),),
         )
         return [vector_id for (vector_id,) in rows]
 
-    def match_word(self, word: str, transcript_ids: Iterable[int] | None) -> tuple[list[tuple[int, float]], int]:
-        """Return (passage id, saturated term frequency) of the passages that hold the word or a form of it.
-
-        The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)),
-        k1 = 1.2, b = 0.75. Also return how many passages of the whole library hold the word.
-        """
-        rows = self._connection.execute(
-            "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (_fulltext_phrase(word),)
-        ).fetchall()
-        n_passages, n_holding = self.count("passages"), len(rows)
-        # https://www.sqlite.org/fts5.html#the_bm25_function, which leaves a word of half the rows this idf.
-        idf = max(math.log((n_passages - n_holding + 0.5) / (n_holding + 0.5)), 1e-6)
-        if transcript_ids is not None:
-            scope = self._passage_ids(transcript_ids)
-            rows = [row for row in rows if row[0] in scope]
-        return [(passage_id, score / idf) for passage_id, score in rows], n_holding
-
-    def named(self, words: Iterable[str]) -> list[tuple[str, int, str | None, bool]]:
-        """Return (word, transcript id, speaker, is topic) for the words that are part of a name.
-
-        The speaker is None where the name is the transcript's; then the word may be of its topic.
-        """
-        return self._connection.execute(
-            "SELECT word, transcript_id, speaker, is_topic FROM names WHERE word IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(words)),),
-        ).fetchall()
-
-    def share_spoken_by(self, speakers: Iterable[str], passage_ids: Iterable[int]) -> dict[int, float]:
-        """Return passage id -> the share of it that the speakers say, for passages where they speak."""
-        rows = self._connection.execute(
-            "SELECT passage_id, sum(share) FROM speaking WHERE passage_id IN (SELECT value FROM json_each(?))"
-            " AND speaker IN (SELECT value FROM json_each(?)) GROUP BY passage_id",
-            (json.dumps(list(passage_ids)), json.dumps(list(speakers))),
-        )
-        return dict(rows)
-
-    def spellings(self, beginning: str) -> list[tuple[str, int]]:
-        """Return (word, in how many passages) for the library's words that begin so."""
-        return self._connection.execute(
-            "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?", (beginning, beginning + "\U0010ffff")
-        ).fetchall()
-
-    def _passage_ids(self, transcript_ids: Iterable[int]) -> set[int]:
-        rows = self._connection.execute(
-            "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(transcript_ids)),),
-        )
-        return {passage_id for (passage_id,) in rows}
-
     # Vectors
 
     def has_vector(self, key: bytes) -> bool:
         """Whether there is a vector with this digest."""
-        return self._connection.execute("SELECT 1 FROM vectors WHERE digest = ?", (key,)).fetchone() is not None
+        return self.connection.execute("SELECT 1 FROM vectors WHERE digest = ?", (key,)).fetchone() is not None
 
     def add_vectors(self, digests: Sequence[bytes], vectors: Vectors) -> None:
         """Keep vectors, each with the digest of the text that it was made from."""
-        self._connection.executemany(
+        self.connection.executemany(
             "INSERT OR IGNORE INTO vectors (digest, vector) VALUES (?, ?)",
             ((d, v.astype("<f4").tobytes()) for d, v in zip(digests, vectors, strict=True)),
         )
 
     def forget_vectors(self) -> None:
         """Remove the vectors that no view uses."""
-        self._connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM views)")
+        self.connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM views)")
 
     def vector_ids(self) -> Ids:
         """Return the ids of the vectors in use, ascending."""
-        rows = self._connection.execute("SELECT DISTINCT vector_id FROM views ORDER BY vector_id").fetchall()
+        rows = self.connection.execute("SELECT DISTINCT vector_id FROM views ORDER BY vector_id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
     def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
@@ -336,7 +276,7 @@ class Database:
 
         Raises StoreError where they are not of the dimension.
         """
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT id, vector FROM vectors WHERE id IN (SELECT vector_id FROM views) ORDER BY id"
         ).fetchall()
         ids = np.array([row[0] for row in rows], np.int64)
@@ -347,12 +287,12 @@ class Database:
 
     def overview(self) -> Overview:
         """Return how much is in the library."""
-        transcripts, words = self._connection.execute("SELECT count(*), total(words) FROM transcripts").fetchone()
+        transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").fetchone()
         return Overview(transcripts, int(words), self.count("passages"))
 
     def asked_questions(self) -> list[tuple[str, str]]:
         """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT DISTINCT t.name, p.question_start,"
             " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
             " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
@@ -363,16 +303,15 @@ class Database:
     def integrity_problems(self) -> list[str]:
         """Return what SQLite finds wrong with its file."""
         try:
-            found = [line for (line,) in self._connection.execute("PRAGMA quick_check(5)")]
-            broken = self._connection.execute("PRAGMA foreign_key_check").fetchone()
+            found = [line for (line,) in self.connection.execute("PRAGMA quick_check(5)")]
+            broken = self.connection.execute("PRAGMA foreign_key_check").fetchone()
         except sqlite3.DatabaseError as error:
             return [str(error)]
         return [line for line in found if line != "ok"] + (["rows without their owner"] if broken else [])
 
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""
-        number: int = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-        return number
+        return count(self.connection, table)
 
 
 def _way_out(path: Path, error: sqlite3.Error) -> str:
@@ -391,22 +330,6 @@ def digest(text: str, model: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=model.encode()).digest()
 
 
-def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
-    """Return (word, speaker, is topic) for each word of the speakers' names and of the transcript's own."""
-    names: set[tuple[str, str | None, bool]] = set()
-    for speaker in {segment.speaker for segment in transcript.segments if segment.speaker}:
-        names |= {(word, speaker, False) for word in _name_words(speaker)}
-    for word in _name_words(re.sub(r"\.\w+$", "", transcript.name)):
-        small, capital = (len(re.findall(rf"\b{w}", transcript.text)) for w in (word, word.capitalize()))
-        names.add((word, None, small > capital))
-    return names
-
-
-def _name_words(name: str) -> set[str]:
-    """Return the words of a name that a question may hold: lower case, of three letters or more."""
-    return set(re.findall(r"[^\W\d_]{3,}", name.lower()))
-
-
 def _where_passages(ids: Iterable[int] | None, transcript_id: int | None) -> tuple[str, tuple[object, ...]]:
     if ids is not None:
         return "WHERE p.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
@@ -420,17 +343,3 @@ def _scope(passage_id: str, transcript_ids: Iterable[int] | None) -> tuple[str, 
         return "", ()
     of_these = "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))"
     return f"AND {passage_id} IN ({of_these})", (json.dumps(list(transcript_ids)),)
-
-
-def _fulltext_phrase(word: str) -> str:
-    """Return an FTS5 query for a word as it is; NUL would end the query early."""
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
-
-
-def _searchable(transcript: Transcript, passage: Passage) -> str:
-    """Return the words that a passage is found by: who speaks, what was asked, what was said."""
-    first, last = transcript.segment_at(passage.span.start), transcript.segment_at(passage.span.end - 1)
-    speakers = dict.fromkeys(s.speaker for s in transcript.segments[first : last + 1] if s.speaker)
-    question = passage.question
-    asked = "" if question is None or question.start >= passage.span.start else transcript.text[slice(*question)]
-    return "\n".join([*speakers, asked, transcript.text[slice(*passage.span)]])

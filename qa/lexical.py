@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.database import Database
+from index.fulltext import match_word
 
 # How much the name of a speaker or an interview counts beside the other words.
 NAME_WEIGHT = 0.5
@@ -35,7 +36,7 @@ def score_words(
     held: dict[int, float] = defaultdict(float)
     asked = 0.0
     for word in words:
-        matches, n_holding = database.match_word(word, transcript_ids)
+        matches, n_holding = match_word(database.connection, word, transcript_ids)
         idf = math.log(1 + (n_passages - n_holding + 0.5) / (n_holding + 0.5))
         is_name = word in named
         asked += idf * (not is_name)

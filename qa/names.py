@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.database import Database
+from index.fulltext import named_by
 from qa.words import content_words
 
 # A word in the names of more transcripts than this share tells none of them apart: "interview", "2019".
@@ -39,7 +40,7 @@ def find_names(database: Database, words: Sequence[str], transcript_ids: Sequenc
     spelled = {word[:-1]: word for word in words if word.endswith("s")} | {word: word for word in words}
     named, speakers = set(), set()
     titled: dict[tuple[str, bool], set[int]] = defaultdict(set)
-    for word, transcript_id, speaker, is_topic in database.named(spelled):
+    for word, transcript_id, speaker, is_topic in named_by(database.connection, spelled):
         if speaker is None:
             titled[spelled[word], bool(is_topic)].add(transcript_id)
         else:

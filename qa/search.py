@@ -9,6 +9,7 @@ import numpy as np
 from index.arrays import Vectors
 from index.build import Snapshot
 from index.database import Database
+from index.fulltext import share_spoken_by
 from index.types import Span
 from qa.lexical import score_words
 from qa.names import Named, find_names, without_names
@@ -94,7 +95,7 @@ def _steering(database: Database, queries: Sequence[Query], passage_ids: Sequenc
     for query in queries:
         transcripts |= query.named.transcripts
     speakers = frozenset[str]().union(*(query.named.speakers for query in queries))
-    spoken = database.share_spoken_by(speakers, passage_ids) if speakers else {}
+    spoken = share_spoken_by(database.connection, speakers, passage_ids) if speakers else {}
     gains = {i: SPEAKER_WEIGHT * spoken.get(i, 0.0) for i in passage_ids}
     if transcripts:
         for passage in database.passages(passage_ids):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from rapidfuzz.distance import OSA
 
 from index.database import Database
+from index.fulltext import match_word, spellings
 from qa.words import STOP_WORDS, content_words
 
 # A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
@@ -19,9 +20,11 @@ def corrected(database: Database, text: str) -> str:
 
     Of equally near ones the most frequent is taken; a word that none is near stays.
     """
-    unknown = [w for w in content_words(text) if len(w) >= SHORTEST_CHARS and not database.match_word(w, None)[1]]
+    unknown = [
+        w for w in content_words(text) if len(w) >= SHORTEST_CHARS and not match_word(database.connection, w, None)[1]
+    ]
     for word in unknown:
-        nearest = _nearest(word, database.spellings(word[0]))
+        nearest = _nearest(word, spellings(database.connection, word[0]))
         if nearest:
             text = re.sub(rf"\b{re.escape(word)}\b", nearest, text, flags=re.IGNORECASE)
     return text
