@@ -28,7 +28,7 @@ LEXICAL_WEIGHT = 0.04
 
 
 # What a passage gains that is all said by somebody whom the question names.
-SPEAKER_WEIGHT = 0.1
+SPEAKER_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
