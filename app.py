@@ -42,14 +42,14 @@ STYLE = """<style>
 def open_library(folder: Path) -> Library:
     """Open the index once for all visitors, and load its model behind their backs: the page is there before it."""
     library = Library(folder)
-    threading.Thread(target=warm_up, args=[library], daemon=True).start()
+    threading.Thread(target=warm_up, args=[library], name="warm-up", daemon=True).start()
     return library
 
 
 def warm_up(library: Library) -> None:
     """Load the model and embed once."""
     try:
-        library.embed(["Are you ready?"])
+        library.warm_up()
     except InterviewQAError:
         return  # The first question meets the same error, where somebody reads it.
     # Streamlit collects garbage after every run; the model's objects never become any.
@@ -64,8 +64,9 @@ def building() -> threading.Lock:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def overview(folder: Path, _state: str) -> tuple[Overview, list[str]]:
+def overview(folder: Path, state: str) -> tuple[Overview, list[str]]:
     """Return what a state of the library holds, and questions to begin with."""
+    del state  # It is what the answer is remembered by.
     with open_library(folder).snapshot() as snapshot:
         return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
 
@@ -74,7 +75,7 @@ def build_first_index() -> None:
     """Build an index where there is none, from ./interviews or the bundled samples, and say so."""
     paths = default_paths()
     what = "the six sample interviews that come with it" if paths == [SAMPLES] else f"the folder {paths[0]}"
-    st.info(f"There is no index yet, so one is being built from {what}. This happens once and takes about a minute.")
+    st.info(f"There is no index yet, so one is being built from {what}. This happens once.")
     bar = st.progress(0.0, "Starting…")
 
     def show(what: str, done: int, total: int) -> None:
@@ -84,7 +85,8 @@ def build_first_index() -> None:
     with building():
         try:
             if not index_is_there():
-                build(paths, FOLDER, fit=fit, progress=show)
+                report = build(paths, FOLDER, fit=fit, progress=show)
+                st.session_state["unread"] = list(report.errors)
         except InterviewQAError as error:
             st.error(escaped(f"{error}"))
             st.button("Try again")
@@ -133,7 +135,7 @@ def ask(library: Library, question: str, previous: list[str]) -> Answer | str:
 def show_passages(found: Answer) -> None:
     """Draw the best passage open and the others folded."""
     if found.understood:
-        st.caption(f"Also searched for: {escaped(found.understood)}")
+        st.text("\n".join(f"Also searched for: {text}" for text in found.understood))
     if not found.matched:
         st.text(f"{NOT_ASKED} {NEAREST}" if found.passages else NOT_ASKED)
     for passage in found.passages[:1]:
@@ -155,7 +157,7 @@ def bring_into_view(number: int) -> None:
 
 def escaped(text: str) -> str:
     """Return text that Markdown shows as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&" else c for c in text)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&=" else c for c in text)
 
 
 def main() -> None:
@@ -177,10 +179,12 @@ def main() -> None:
         return
 
     holds, first_questions = overview(FOLDER, state)
-    turns: list[tuple[str, Answer | str]] = st.session_state.setdefault("turns", [])
+    turns: list[tuple[str, Answer | str | None]] = st.session_state.setdefault("turns", [])
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
     question = typed or st.session_state.pop("clicked", None)
     header(holds, bool(turns or question))
+    for line in st.session_state.get("unread", ()):
+        st.warning(escaped(line))
     if not turns and not question:
         clicked = st.pills("Questions that were asked", first_questions, key="suggestion")
         if clicked:
@@ -190,11 +194,13 @@ def main() -> None:
     if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
         first = 0
     for number, (asked, found) in enumerate(turns[first:], first):
-        show_turn(number, asked, found, library)
+        turns[number] = asked, show_turn(number, asked, found, library)
     if question and question.strip():
+        # Kept before it is answered: a click elsewhere on the page starts this script anew.
         number = len(turns)
+        turns.append((question, None))
         bring_into_view(number)
-        turns.append((question, show_turn(number, question, None, library)))
+        turns[number] = question, show_turn(number, question, None, library)
         bring_into_view(number)
 
 

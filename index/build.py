@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from index.arrays import Vectors
-from index.database import Database, digest
+from index.database import Database, digest, prepare_folder
 from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
 from index.errors import StoreError, TranscriptError
 from index.files import find_files
@@ -98,10 +98,10 @@ def build(
     if not hashes:
         raise TranscriptError("; ".join(errors.values()))
     errors |= {beginning or ".": line for beginning, line in found.closed.items()}
-    with Database.create(folder) as database, _alone(folder):
+    with _alone(folder), Database.create(folder) as database:
         facts, damaged = database.facts(), bool(database.integrity_problems())
         stored = {} if damaged else database.sources()
-        name = model or facts.get("model", DEFAULT_MODEL)
+        name = _absolute(model) if model else facts.get("model", DEFAULT_MODEL)
         fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
         # What lies in a folder that cannot be read just now is not gone.
         here = {n for n in stored if n in found.transcripts or n.startswith(tuple(found.closed))}
@@ -153,6 +153,11 @@ def build(
 def default_paths() -> list[Path]:
     """Return what is indexed where nothing is named: ./interviews, else the bundled samples."""
     return [FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES]
+
+
+def _absolute(model: str) -> str:
+    """Return a model's folder so that it is found from everywhere; a name stays."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
 def _hashes(files: dict[str, Path]) -> tuple[dict[str, str], dict[str, str]]:
@@ -231,6 +236,7 @@ def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other builds of the folder out. Raises StoreError where one is at work."""
+    prepare_folder(folder)
     try:
         with FileLock(folder / LOCK_NAME, timeout=0, mode=0o600):
             yield

@@ -19,6 +19,7 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import NoIndexError, StoreError
+from index.folder import default_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.schema import FILE_NAME, LOCK_NAME, connect
 from index.types import Passage, Segment, Span, Transcript, View
@@ -68,7 +69,7 @@ class Database:
         path = folder / FILE_NAME
         try:
             if not path.is_file():
-                raise NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH")
+                raise _no_index(folder)
         except OSError as error:
             raise StoreError(f"the index folder {folder} cannot be read: {error.strerror}") from error
         try:
@@ -85,7 +86,7 @@ class Database:
             raise StoreError(_way_out(path, error)) from error
         if not built:
             connection.close()
-            raise NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH")
+            raise _no_index(folder)
         return cls(connection, path)
 
     @classmethod
@@ -95,15 +96,7 @@ class Database:
         Raises StoreError where the folder cannot be written, or holds something that is not ours.
         """
         path = folder / FILE_NAME
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            foreign = [p.name for p in folder.iterdir() if p.name != LOCK_NAME] if not path.exists() else []
-            if foreign:
-                raise StoreError(f"{folder} holds something else ({foreign[0]}); choose another folder with --index")
-            # Interviews are confidential: the file is its owner's alone.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        except OSError as error:
-            raise StoreError(f"the index folder {folder} cannot be written: {error.strerror}") from error
+        prepare_folder(folder)
         return cls(connect(f"{path.absolute().as_uri()}?mode=rw", path), path)
 
     @contextmanager
@@ -223,10 +216,10 @@ class Database:
         ]
 
     def views(self, passage_ids: Iterable[int]) -> list[tuple[int, int, str, Span]]:
-        """Return (passage id, vector id, kind, span) of each view of the passages."""
+        """Return (passage id, vector id, kind, span) of each view of the passages, a passage's in their order."""
         rows = self.connection.execute(
             "SELECT passage_id, vector_id, kind, start, end FROM views"
-            " WHERE passage_id IN (SELECT value FROM json_each(?))",
+            " WHERE passage_id IN (SELECT value FROM json_each(?)) ORDER BY rowid",
             (json.dumps(list(passage_ids)),),
         )
         return [(p, v, kind, Span(start, end)) for p, v, kind, start, end in rows]
@@ -312,6 +305,28 @@ class Database:
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""
         return count(self.connection, table)
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder and an empty library file where they are missing.
+
+    Raises StoreError where the folder cannot be written, or holds something that is not ours.
+    """
+    path = folder / FILE_NAME
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        foreign = [p.name for p in folder.iterdir() if p.name != LOCK_NAME] if not path.exists() else []
+        if foreign:
+            raise StoreError(f"{folder} holds something else ({foreign[0]}); choose another folder with --index")
+        # Interviews are confidential: the file is its owner's alone.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(f"the index folder {folder} cannot be written: {error.strerror}") from error
+
+
+def _no_index(folder: Path) -> NoIndexError:
+    place = "" if folder == default_folder() else f" --index {folder}"
+    return NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH{place}")
 
 
 def _way_out(path: Path, error: sqlite3.Error) -> str:

@@ -1,5 +1,6 @@
 """Sentences -> exchanges: where something is asked, and how far its answer reaches."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,6 +14,11 @@ SHORTEST_QUESTION_WORDS = 4
 # Where speakers are known, a question that its own speaker goes on to talk over for longer than this
 # was not put to the other one.
 OWN_ANSWER_WORDS = 30
+
+# Whoever asks this share of the questions is the host, whose words before a question lead up to it, if
+# they are no story of their own.
+HOST_SHARE = 0.75
+LEAD_UP_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +66,15 @@ def turn_sentences(transcript: Transcript) -> list[tuple[int, Span]]:
     ]
 
 
-def exchanges(sentences: Sequence[Sentence], labelled: bool) -> list[Exchange]:
+def exchanges(sentences: Sequence[Sentence], speakers: Sequence[str | None]) -> list[Exchange]:
     """Cut the sentences into exchanges, each from one question to the next; together they hold them all.
 
-    What comes before the first question is an exchange in which nothing is asked. `labelled`: turns
-    are speakers'. Then it shows whether a question was left to somebody else, what its speaker said
-    after it is part of what was asked, and a question in reply to a question is its answer.
+    What comes before the first question is an exchange in which nothing is asked. `speakers` are those
+    of the turns. Where there are several, it shows whether a question was left to somebody else, what
+    its speaker said after it is part of what was asked, what a host said before it leads up to it, and
+    a question in reply to a question is its answer.
     """
+    labelled = len(set(speakers)) > 1
     asked: list[Span] = []
     for run in _runs_of_questions(sentences):
         if _words(sentences[slice(*run)]) < SHORTEST_QUESTION_WORDS:
@@ -76,9 +84,29 @@ def exchanges(sentences: Sequence[Sentence], labelled: bool) -> list[Exchange]:
         replies = labelled and bool(asked) and run.start == asked[-1].end
         if not answers_itself and not replies:
             asked.append(Span(run.start, end))
-    borders = [0, *(run.start for run in asked), len(sentences)]
+    starts = [run.start for run in asked]
+    host = _host([speakers[sentences[start].turn] for start in starts]) if labelled else None
+    if host is not None:
+        starts = [_lead_up(sentences, s) if speakers[sentences[s].turn] == host else s for s in starts]
+    borders = [0, *starts, len(sentences)]
     found = zip(pairwise(borders), [None, *asked], strict=True)
     return [Exchange(start, end, run) for (start, end), run in found if end > start]
+
+
+def _host(askers: Sequence[str | None]) -> str | None:
+    """Return who asks most of the questions; None where nobody asks far more than the others."""
+    if not askers:
+        return None
+    speaker, n_asked = Counter(askers).most_common(1)[0]
+    return speaker if n_asked >= HOST_SHARE * len(askers) else None
+
+
+def _lead_up(sentences: Sequence[Sentence], row: int) -> int:
+    """Return the first row of the turn that the question at `row` is in, unless there is too much before it."""
+    start = row
+    while start > 0 and sentences[start - 1].turn == sentences[row].turn:
+        start -= 1
+    return start if _words(sentences[start:row]) <= LEAD_UP_WORDS else row
 
 
 def _runs_of_questions(sentences: Sequence[Sentence]) -> list[Span]:

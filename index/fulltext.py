@@ -108,8 +108,8 @@ def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
     for speaker in {segment.speaker for segment in transcript.segments if segment.speaker}:
         names |= {(word, speaker, False) for word in _name_words(speaker)}
     for word in _name_words(re.sub(r"\.\w+$", "", transcript.name)):
-        small, capital = (len(re.findall(rf"\b{w}", transcript.text)) for w in (word, word.capitalize()))
-        names.add((word, None, small > capital))
+        small, capital = (len(re.findall(rf"\b{w}\b", transcript.text)) for w in (word, word.capitalize()))
+        names.add((word, None, small >= capital))  # a word that is never said here may be either
     return names
 
 

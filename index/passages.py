@@ -8,7 +8,7 @@ No view has more word pieces than the model reads.
 import re
 from collections.abc import Callable, Sequence
 
-from index.exchanges import Exchange, Sentence, asks, exchanges, turn_sentences
+from index.exchanges import Exchange, Sentence, asks, exchanges, turn_sentences, turn_spans
 from index.types import Passage, Span, Transcript, View
 
 # Returns the number of word pieces of each text, without special tokens.
@@ -42,10 +42,10 @@ SENTENCE_SHARE = 0.25
 def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces: int) -> list[Passage]:
     """Cut a transcript into passages that together hold all of its words, in its order."""
     sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
-    labelled = len({segment.speaker for segment in transcript.segments}) > 1
+    speakers = [speaker for speaker, _ in turn_spans(transcript)]
     parts = [
         (question, sentences[start:end])
-        for exchange in exchanges(sentences, labelled)
+        for exchange in exchanges(sentences, speakers)
         for question in [_question(exchange, sentences, int(max_pieces * SENTENCE_SHARE))]
         for start, end in _parts(exchange, sentences, max_pieces)
     ]

@@ -69,6 +69,10 @@ def connect(uri: str, path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
+        # A save that is longer than the cache would shut readers out before its end.
+        connection.execute("PRAGMA cache_spill = OFF")
+        # What was removed is gone from the file: people withdraw their interviews.
+        connection.execute("PRAGMA secure_delete = ON")
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

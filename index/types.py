@@ -74,12 +74,13 @@ class Transcript:
                 shares[segment.speaker] = shares.get(segment.speaker, 0.0) + said / (span.end - span.start)
         return shares
 
-    def time_at(self, offset: int) -> tuple[float, bool] | None:
+    def time_at(self, offset: int, at_end: bool = False) -> tuple[float, bool] | None:
         """Return (seconds, whether the file itself says so), or None where it gives no time.
 
-        Inside a segment the time is interpolated by characters; a segment without an end keeps its start.
+        Inside a segment the time is interpolated by characters; one without an end has its start's. With
+        `at_end` it is the time at which what lies before the offset ends, if the file lets one know.
         """
-        row = self.segment_at(offset)
+        row = self.segment_at(offset - at_end)
         segment = self.segments[row]
         if segment.start_s is None:
             return None
@@ -87,7 +88,9 @@ class Transcript:
         if within <= 0 or not segment.text:
             return segment.start_s, True
         if segment.end_s is None:
-            return segment.start_s, False
+            return None if at_end else (segment.start_s, False)
+        if within >= len(segment.text):
+            return segment.end_s, True
         share = min(1.0, within / len(segment.text))
         return segment.start_s + share * (segment.end_s - segment.start_s), False
 

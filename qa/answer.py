@@ -29,7 +29,7 @@ class CitedPassage:
     time_is_exact: bool  # given by the file, not interpolated
     speaker: str | None  # who says what is highlighted
     question: str | None  # what was asked, in this passage or before it
-    asked: Span | None  # the part of `text` that asks, where it begins the passage
+    asked: Span | None  # the part of `text` that asks, where it is in this passage
     turns: tuple[tuple[str | None, Span], ...]  # who says which part of `text`; together all of it
     highlight: tuple[Span, ...]
     score: float
@@ -42,7 +42,7 @@ class Answer:
     question: str
     matched: bool
     passages: tuple[CitedPassage, ...]
-    understood: str | None = None  # the question together with the earlier one that it leans on
+    understood: tuple[str, ...] = ()  # what was searched for besides: without mistakes, in its context
 
 
 def answer(
@@ -59,13 +59,14 @@ def answer(
     """
     # Half a character of UTF-16, as JSON can hold, is no text.
     question, *previous = (text.encode("utf-8", "replace").decode() for text in [question, *previous])
-    understood = in_context(question, previous)
+    context = in_context(question, previous)
     words = content_words(question)
-    library.embedder()
+    # Nobody who saves waits for a model to load.
+    library.warm_up()
     with library.snapshot() as snapshot:
-        texts = [question, understood] if understood else [question]
+        texts = [question, context] if context else [question]
         transcript_ids = _ids(snapshot.database, transcripts)
-        queries = make_queries(snapshot.database, texts, library.embed, transcript_ids)
+        queries = make_queries(snapshot.database, texts, library.embedder(snapshot.facts).encode, transcript_ids)
         hits = search(snapshot, queries, k, transcript_ids)
         stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
         cited = []
@@ -73,7 +74,7 @@ def answer(
             passage = stored[hit.passage_id]
             cited.append(_cite(hit, passage, library.transcript(snapshot, passage.transcript), words))
         matched = is_match(snapshot.facts, hits)
-    return Answer(question, matched, tuple(cited), understood)
+    return Answer(question, matched, tuple(cited), tuple(query.text for query in queries[1:]))
 
 
 def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:
@@ -90,7 +91,7 @@ def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript, words: Seque
     start, end = passage.span
     asked = _asked_within(passage)
     highlight = _of_one_speaker(_answering(hit, passage, transcript.text, words), transcript)
-    begins, ends = transcript.time_at(start), transcript.time_at(end)
+    begins, ends = transcript.time_at(start), transcript.time_at(end, at_end=True)
     return CitedPassage(
         transcript=transcript.name,
         text=transcript.text[start:end],
@@ -101,7 +102,7 @@ def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript, words: Seque
         time_is_exact=bool(begins and begins[1]),
         speaker=transcript.segments[transcript.segment_at(highlight.start)].speaker,
         question=transcript.text[slice(*passage.question)] if passage.question else None,
-        asked=Span(0, asked.end - start) if asked else None,
+        asked=Span(asked.start - start, asked.end - start) if asked else None,
         turns=_turns(transcript, passage.span),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
@@ -119,9 +120,10 @@ def _turns(transcript: Transcript, passage: Span) -> tuple[tuple[str | None, Spa
 
 
 def _asked_within(passage: StoredPassage) -> Span | None:
-    """Return what was asked where the passage begins with it."""
+    """Return what was asked where it is in the passage, and followed by something."""
     question = passage.question
-    return question if question and question.start == passage.span.start and question.end < passage.span.end else None
+    inside = question is not None and passage.span.start <= question.start and question.end < passage.span.end
+    return question if inside else None
 
 
 def _answering(hit: Hit, passage: StoredPassage, text: str, words: Sequence[str]) -> Span:

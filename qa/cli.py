@@ -49,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        _print_error(f"{error.filename or 'output'}: {error.strerror}")
+        _print_error(f"{error.filename}: {error.strerror}" if error.filename else f"{error}")
         return 1
 
 
@@ -113,10 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
+    return int(text)
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -163,17 +162,24 @@ def _ask_batch(library: "Library", k: int) -> int:
             continue
         asked: object = None
         try:
-            asked = json.loads(line.removeprefix("\ufeff"))
+            asked = _parsed(line)
             query = _query(asked)
             found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous") or ())
             print(as_json(found, id=query.get("id")), flush=True)
-        except (InterviewQAError, ValueError, RecursionError) as error:
+        except InterviewQAError as error:
             code = 1
             name = asked.get("id") if isinstance(asked, dict) else None
             failed: dict[str, Any] = {"id": name, "matched": False, "passages": [], "error": str(error)}
             print(json.dumps(failed, ensure_ascii=False), flush=True)
             _print_error(f"line {number}: {error}")
     return code
+
+
+def _parsed(line: str) -> object:
+    try:
+        return json.loads(line.removeprefix("\ufeff"))
+    except (ValueError, RecursionError) as error:
+        raise InterviewQAError(f"not JSON: {error}") from error
 
 
 def _query(asked: object) -> dict[str, Any]:
@@ -212,6 +218,8 @@ def _verify(arguments: argparse.Namespace) -> int:
         print(json.dumps({"sound": not problems, "problems": problems}, ensure_ascii=False))
     else:
         print("\n".join(problems) or "the index is whole and agrees with its files")
+    if problems:
+        _print_error(f"{arguments.index} is not as it should be, see above")
     return 1 if problems else 0
 
 
@@ -231,7 +239,7 @@ def _open(folder: Path) -> "Library":
     from qa.library import Library
 
     library = Library(folder)
-    library.embedder()
+    library.warm_up()
     return library
 
 

@@ -76,8 +76,10 @@ OFF_TOPIC = tuple(
 def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
     questions = [question.strip() for question in OFF_TOPIC]
-    queries = make_queries(snapshot.database, questions, encode)
-    nearest = [nearness(search(snapshot, [query], JUDGED)) for query in queries]
+    nearest = [
+        nearness(search(snapshot, make_queries(snapshot.database, [question], encode), JUDGED))
+        for question in questions
+    ]
     return {"floor": float(np.quantile(nearest, FLOOR_QUANTILE))}
 
 

@@ -2,12 +2,11 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.arrays import Vectors
 from index.build import Snapshot
 from index.database import Database
 from index.embedders import Embedder, load_embedder
@@ -57,18 +56,12 @@ class Library:
         """Whether the model is loaded."""
         return self._embedder is not None
 
-    def embed(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors (len(texts), dimension), by the model that the index was made with.
+    def embedder(self, facts: dict[str, Any]) -> Embedder:
+        """Return the model that a state was made with, loaded at the first call.
 
         Raises ModelError where that model is not here, or is not the same any more.
         """
-        return self.embedder().encode(texts)
-
-    def embedder(self) -> Embedder:
-        """Return the model, loaded at the first call."""
         with self._model_lock:
-            with Database.open(self.folder) as database:
-                facts = database.facts()
             if self._embedder is None or self._embedder.name != facts["model"]:
                 self._embedder = load_embedder(facts["model"], threads=1)
             if self._embedder.fingerprint != facts["fingerprint"]:
@@ -77,6 +70,12 @@ class Library:
                     " build the index again with: interview-qa build PATH"
                 )
             return self._embedder
+
+    def warm_up(self) -> None:
+        """Load the model, so that the first question need not wait for it."""
+        with Database.open(self.folder) as database:
+            facts = database.facts()
+        self.embedder(facts)
 
     def _current_vectors(self, database: Database, facts: dict[str, Any]) -> VectorIndex:
         state: str = facts["state"]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.database import Database
-from index.fulltext import named_by
+from index.fulltext import match_word, named_by
 from qa.words import content_words
 
 # A word in the names of more transcripts than this share tells none of them apart: "interview", "2019".
@@ -42,7 +42,9 @@ def find_names(database: Database, words: Sequence[str], transcript_ids: Sequenc
     titled: dict[tuple[str, bool], set[int]] = defaultdict(set)
     for word, transcript_id, speaker, is_topic in named_by(database.connection, spelled):
         if speaker is None:
-            titled[spelled[word], bool(is_topic)].add(transcript_id)
+            # Captions garble names. A word that is said nowhere in the library is one all the same.
+            said = bool(match_word(database.connection, word, None)[1]) if is_topic else False
+            titled[spelled[word], said].add(transcript_id)
         else:
             speakers.add(speaker)
             named.add(spelled[word])

@@ -22,7 +22,8 @@ def as_json(answer: Answer, **also: Any) -> str:
 def as_text(answer: Answer, colour: bool = False) -> str:
     """Return the passages for reading in a terminal, best first; what answers is bold in colour."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
-    blocks = [] if answer.matched else [NOT_ASKED if not answer.passages else f"{NOT_ASKED} {NEAREST}"]
+    blocks = [f"Also searched for: {_visible(text)}" for text in answer.understood]
+    blocks += [] if answer.matched else [NOT_ASKED if not answer.passages else f"{NOT_ASKED} {NEAREST}"]
     for rank, passage in enumerate(answer.passages, 1):
         lines = [f"{bold}{rank}. {_visible(place(passage))}{plain}"]
         if passage.question:
@@ -49,18 +50,19 @@ def as_html(passage: CitedPassage) -> str:
 
 
 def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]]]:
-    """Return what was said after what was asked: a speaker and (words, whether they answer) for each turn.
+    """Return what was said besides what was asked: a speaker and (words, whether they answer) for each turn.
 
     A speaker is named where more than one speaks. Line breaks within a turn are only where the file
     was wrapped, and become spaces.
     """
     several = len({speaker for speaker, _ in passage.turns}) > 1
-    begins = passage.asked.end if passage.asked else 0
+    asked = passage.asked or Span(0, 0)
     turns = []
     for speaker, (start, end) in passage.turns:
-        parts = _marked_parts(passage, max(start, begins), end)
-        if parts:
-            turns.append((speaker if several else None, parts))
+        before = _marked_parts(passage, start, min(end, asked.start))
+        after = _marked_parts(passage, max(start, asked.end), end)
+        if before or after:
+            turns.append((speaker if several else None, before + after))
     return turns
 
 

@@ -11,7 +11,7 @@ from qa.words import STOP_WORDS, content_words
 
 # A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
 # Shorter words have too many neighbours; the first letter is nearly always right.
-SHORTEST_CHARS = 4
+SHORTEST_CHARS = 5
 LONG_CHARS = 8
 
 

@@ -1,5 +1,6 @@
 """The chat page's script, run by Streamlit itself without a browser."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,9 @@ def run_on(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     st.cache_resource.clear()
     st.cache_data.clear()
     yield AppTest.from_file(ROOT / "app.py", default_timeout=120)
+    for thread in threading.enumerate():
+        if thread.name == "warm-up":
+            thread.join()  # a thread that still loads libraries when Python ends takes it down with it
     st.cache_resource.clear()
     st.cache_data.clear()
 
@@ -68,7 +72,7 @@ def test_a_follow_up_shows_how_it_was_understood(app: AppTest) -> None:
     app.run()
     ask(app, "Did Yuki Arnalds ever lose an instrument?")
     ask(app, "and how long until they found it again?")
-    (understood,) = [caption.value for caption in app.caption if caption.value.startswith("Also searched")]
+    (understood,) = [text.value for text in app.text if text.value.startswith("Also searched")]
     assert "Did Yuki Arnalds ever lose an instrument" in understood
 
 
@@ -110,6 +114,40 @@ def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch
         assert not app.exception
         assert "cannot be opened as an index" in app.error[0].value
         assert [button.label for button in app.button] == ["Check again"]
+
+
+def test_an_open_page_follows_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index({"boat.txt": "How old is the boat? Ninety."}, tmp_path / "index")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert app.caption[0].value.startswith("1 interview, 6 words")
+        build_index({"boat.txt": "How old is the boat? Ninety.", "cave.txt": "Dark."}, tmp_path / "index")
+        app.run()
+        assert app.caption[0].value.startswith("2 interviews, 7 words")
+
+
+def test_files_that_could_not_be_read_are_named_after_the_first_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "interviews").mkdir()
+    (tmp_path / "interviews" / "boat.txt").write_text("How old is the boat? Ninety.")
+    (tmp_path / "interviews" / "*noise*.txt").write_bytes(bytes(range(256)))
+    monkeypatch.chdir(tmp_path)
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert not app.exception
+        assert [w.value for w in app.warning] == [
+            "\\*noise\\*\\.txt is not a text file; save the transcript as plain text \\(UTF\\-8\\)"
+        ]
+
+
+def test_an_empty_folder_of_interviews_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "interviews").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert not app.exception
+        assert app.error[0].value.startswith("no transcripts in interviews")
 
 
 def test_without_an_index_it_builds_one_from_the_samples_and_says_so(

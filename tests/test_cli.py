@@ -88,7 +88,7 @@ def test_a_batch_answers_line_by_line_and_survives_bad_lines(sample_folder: Path
     assert lines[3]["passages"][0]["transcript"] == "dele-marchetti-bridges.txt"
     assert done.returncode == 1
     assert done.stderr.splitlines()[:3] == [
-        "error: line 2: Expecting value: line 1 column 1 (char 0)",
+        "error: line 2: not JSON: Expecting value: line 1 column 1 (char 0)",
         "error: line 6: no transcript named 'nope.txt' in the index; interview-qa info lists them",
         'error: line 7: expected an object with "id" and "question"',
     ]

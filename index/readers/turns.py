@@ -13,8 +13,8 @@ _TIME = r"(?:\[{0}\]|\({0}\)|{0})".format(f"(?:{_CLOCK})")
 _TIME_BY_NAME = rf"(?:\[{_CLOCK}\]|\({_CLOCK}\)|\d{{1,2}}:\d{{2}}:\d{{2}}(?:[.,]\d{{1,3}})?|\d{{2}}:\d{{2}})"
 _NAME = r"[^\W_][\w.'’-]*(?:[ \t]+(?:\w[\w.'’-]*|\([\w .'’-]+\))){0,4}(?:,[ \t]*[A-Z][\w.'’ -]{1,30})?"
 _LABEL = re.compile(
-    rf"^\ufeff?[ \t]*(?:(?P<before>{_TIME})[ \t]*[-–]?[ \t]*)?(?P<name>{_NAME})"
-    rf"(?:[ \t]*[-–]?[ \t]*(?P<inside>{_TIME_BY_NAME}))?[ \t]*"
+    rf"^\ufeff?[ \t]*+(?:(?P<before>{_TIME})[ \t]*+(?:[-–][ \t]*+)?+)?(?P<name>{_NAME})"
+    rf"(?:[ \t]*+(?:[-–][ \t]*+)?+(?P<inside>{_TIME_BY_NAME}))?[ \t]*+"
     rf"(?::(?!\S)|：)[ \t]*(?:(?P<after>{_TIME})(?!\S))?[ \t]*",
     re.MULTILINE,
 )
@@ -45,13 +45,12 @@ def read(text: str) -> list[Segment]:
     A turn lasts until the next one starts, as far as the file gives times.
     """
     borders: list[tuple[int, int, str | None, float | None]] = [(0, 0, None, None)]
-    borders += [(m.start(), m.end(), _name(m), _seconds(m)) for m in _labels(text)]
-    speaking = [border for border in borders if border[2] is not None]
-    for aside in _ASIDE.finditer(text):
-        borders.append((aside.start(), aside.start(), None, None))
-        # Whoever was speaking goes on after it.
-        speaker = next((who for start, _, who, _ in reversed(speaking) if start < aside.start()), None)
-        borders.append((aside.end(), aside.end(), speaker, None))
+    labels = _labels(text)
+    borders += [(m.start(), m.end(), _name(m), _seconds(m)) for m in labels]
+    begins = {m.start() for m in labels} | {len(text)}
+    # A line in brackets after which the turn goes on is part of it.
+    asides = [m for m in _ASIDE.finditer(text) if _next_line(text, m.end()) in begins]
+    borders += [(m.start(), m.start(), None, None) for m in asides]
     borders.sort(key=lambda border: border[:2])
     ends = [border[0] for border in borders[1:]] + [len(text)]
     segments = []
@@ -61,6 +60,13 @@ def read(text: str) -> list[Segment]:
             at = text.index(words, start)
             segments.append(Segment(words, at, at + len(words), speaker, start_s))
     return _with_ends(segments)
+
+
+def _next_line(text: str, at: int) -> int:
+    """Return where the next line that is not empty begins."""
+    match = re.compile(r"\s*").match(text, at)
+    begins = match.end() if match else at
+    return begins if begins == len(text) else text.rfind("\n", 0, begins) + 1
 
 
 def _labels(text: str) -> list[re.Match[str]]:
