@@ -27,19 +27,11 @@ from index.passages import RULE_VERSION, make_passages, make_views
 from index.readers import read_bytes, read_transcript
 from index.samples import SAMPLES
 from index.schema import LOCK_NAME
+from index.snapshot import Snapshot
 from index.types import Passage, Transcript, View
 from index.vectors import VectorIndex, remove_others
 
 _Item = TypeVar("_Item")
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of the library: everything in it belongs together for as long as it is held."""
-
-    database: Database
-    vectors: VectorIndex
-    facts: dict[str, Any]
 
 
 # Called with what is being done, how much of it is done, and how much there is in all.

@@ -42,7 +42,6 @@ class Overview:
 
     transcripts: int
     words: int
-    passages: int
 
 
 class Database:
@@ -281,7 +280,7 @@ class Database:
     def overview(self) -> Overview:
         """Return how much is in the library."""
         transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").fetchone()
-        return Overview(transcripts, int(words), self.count("passages"))
+        return Overview(transcripts, int(words))
 
     def asked_questions(self) -> list[tuple[str, str]]:
         """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.sentences import is_question, sentence_spans
+from index.sentences import sentence_spans
 from index.types import Span, Transcript
 
 # "Really?" and "Is that right?" react to an answer; a question that opens an exchange has more words.
@@ -50,11 +50,6 @@ def turn_spans(transcript: Transcript) -> list[tuple[str | None, Span]]:
             span = Span(turns.pop()[1].start, span.end)
         turns.append((segment.speaker, span))
     return turns
-
-
-def asks(text: str, span: Span) -> bool:
-    """Whether the sentence is a question."""
-    return is_question(text[slice(*span)])
 
 
 def turn_sentences(transcript: Transcript) -> list[tuple[int, Span]]:

@@ -8,7 +8,8 @@ No view has more word pieces than the model reads.
 import re
 from collections.abc import Callable, Sequence
 
-from index.exchanges import Exchange, Sentence, asks, exchanges, turn_sentences, turn_spans
+from index.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
+from index.sentences import is_question
 from index.types import Passage, Span, Transcript, View
 
 # Returns the number of word pieces of each text, without special tokens.
@@ -94,7 +95,7 @@ def _sentences(transcript: Transcript, count_pieces: CountPieces, max_pieces: in
     for (turn, span), counted in zip(found, counts, strict=True):
         pieces = max(counted, _size(span) // PIECE_CHARS)
         # Of a sentence that has to be cut, each part counts as asking or not as the whole does.
-        asking = asks(text, span)
+        asking = is_question(text[slice(*span)])
         parts = [(span, pieces)] if pieces <= max_pieces else _cut(text, span, count_pieces, max_pieces)
         sentences += [Sentence(s, _count_words(text, s), n, asking, turn) for s, n in parts]
     return sentences

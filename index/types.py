@@ -64,14 +64,21 @@ class Transcript:
             return segment.end if at_end else segment.start
         return min(segment.end, segment.start + offset - self.offsets[row])
 
+    def parts(self, span: Span) -> list[tuple[Segment, Span]]:
+        """Return the segments that the span reaches into, each with the part of the span that lies in it."""
+        rows = range(self.segment_at(span.start), self.segment_at(span.end - 1) + 1)
+        return [
+            (segment, Span(max(span.start, start), min(span.end, start + len(segment.text))))
+            for segment, start in ((self.segments[row], self.offsets[row]) for row in rows)
+        ]
+
     def speaking(self, span: Span) -> dict[str, float]:
         """Return speaker -> the share of the span's characters that are theirs; nobody's words are left out."""
         shares: dict[str, float] = {}
-        for row in range(self.segment_at(span.start), self.segment_at(span.end - 1) + 1):
-            segment, start = self.segments[row], self.offsets[row]
-            said = min(span.end, start + len(segment.text)) - max(span.start, start)
+        for segment, part in self.parts(span):
             if segment.speaker:
-                shares[segment.speaker] = shares.get(segment.speaker, 0.0) + said / (span.end - span.start)
+                share = (part.end - part.start) / (span.end - span.start)
+                shares[segment.speaker] = shares.get(segment.speaker, 0.0) + share
         return shares
 
     def time_at(self, offset: int, at_end: bool = False) -> tuple[float, bool] | None:

@@ -103,20 +103,13 @@ def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript, words: Seque
         speaker=transcript.segments[transcript.segment_at(highlight.start)].speaker,
         question=transcript.text[slice(*passage.question)] if passage.question else None,
         asked=Span(asked.start - start, asked.end - start) if asked else None,
-        turns=_turns(transcript, passage.span),
+        turns=tuple(
+            (segment.speaker, Span(part.start - start, part.end - start))
+            for segment, part in transcript.parts(passage.span)
+        ),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
     )
-
-
-def _turns(transcript: Transcript, passage: Span) -> tuple[tuple[str | None, Span], ...]:
-    """Return who says which part of the passage, as offsets within it."""
-    start, end = passage
-    turns = []
-    for row in range(transcript.segment_at(start), transcript.segment_at(end - 1) + 1):
-        segment, at = transcript.segments[row], transcript.offsets[row]
-        turns.append((segment.speaker, Span(max(at, start) - start, min(at + len(segment.text), end) - start)))
-    return tuple(turns)
 
 
 def _asked_within(passage: StoredPassage) -> Span | None:
@@ -150,9 +143,4 @@ def _answering(hit: Hit, passage: StoredPassage, text: str, words: Sequence[str]
 
 def _of_one_speaker(span: Span, transcript: Transcript) -> Span:
     """Return the longest part of the span that lies within one segment."""
-    first, last = transcript.segment_at(span.start), transcript.segment_at(span.end - 1)
-    parts = []
-    for row in range(first, last + 1):
-        start = transcript.offsets[row]
-        parts.append(Span(max(span.start, start), min(span.end, start + len(transcript.segments[row].text))))
-    return max(parts, key=lambda part: part.end - part.start)
+    return max((part for _, part in transcript.parts(span)), key=lambda part: part.end - part.start)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from index.arrays import Vectors
-from index.build import Snapshot
+from index.snapshot import Snapshot
 from qa.search import Hit, make_queries, search
 
 # How near a passage is = its cosine + COVERAGE_WEIGHT * the share of the question's words that it holds.

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.build import Snapshot
 from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, StoreError
+from index.snapshot import Snapshot
 from index.types import Transcript
 from index.vectors import VectorIndex
 

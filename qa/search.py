@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Vectors
-from index.build import Snapshot
 from index.database import Database
 from index.fulltext import share_spoken_by
+from index.snapshot import Snapshot
 from index.types import Span
 from qa.lexical import score_words
 from qa.names import Named, find_names, without_names
@@ -40,7 +40,6 @@ class Hit:
     passage_id: int
     score: float
     dense: float  # cosine, the mean of the whole passage and its best window
-    lexical: float  # BM25
     coverage: float  # how much of what the question's words say is in it, from 0 to 1
     windows: tuple[tuple[Span, float], ...]  # its parts, each with its cosine, in its order
 
@@ -87,7 +86,7 @@ def search(
         bm25 = sum(scores.bm25.get(passage_id, 0.0) for scores in lexical) / len(queries)
         coverage = sum(scores.coverage.get(passage_id, 0.0) for scores in lexical) / len(queries)
         score = dense[passage_id] + LEXICAL_WEIGHT * bm25 + steering[passage_id]
-        hits.append(Hit(passage_id, score, dense[passage_id], bm25, coverage, tuple(windows[passage_id])))
+        hits.append(Hit(passage_id, score, dense[passage_id], coverage, tuple(windows[passage_id])))
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:k]
 
 

@@ -2,8 +2,8 @@
 
 from itertools import chain, zip_longest
 
-from index.build import Snapshot
 from index.sentences import is_question, sentence_spans
+from index.snapshot import Snapshot
 from qa.words import content_words
 
 # Captions without punctuation run answers into questions; a question that is safe to show opens as one.
