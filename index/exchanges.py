@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.sentences import sentence_spans
+from index.captions import is_erratic, with_onsets
+from index.sentences import is_question, sentence_spans
 from index.types import Span, Transcript
 
 # "Really?" and "Is that right?" react to an answer; a question that opens an exchange has more words.
@@ -52,13 +53,16 @@ def turn_spans(transcript: Transcript) -> list[tuple[str | None, Span]]:
     return turns
 
 
-def turn_sentences(transcript: Transcript) -> list[tuple[int, Span]]:
-    """Return (row of the turn, span) of each sentence; no sentence reaches over two turns."""
-    return [
-        (row, span)
-        for row, (_, turn) in enumerate(turn_spans(transcript))
-        for span in sentence_spans(transcript.text, *turn)
-    ]
+def turn_sentences(transcript: Transcript) -> list[tuple[int, Span, bool]]:
+    """Return (row of the turn, span, whether it asks) of each sentence; none reaches over two turns."""
+    text = transcript.text
+    erratic = is_erratic(text)
+    sentences = []
+    for row, (_, turn) in enumerate(turn_spans(transcript)):
+        spans = sentence_spans(text, *turn)
+        asking = with_onsets(text, spans) if erratic else [(s, is_question(text[slice(*s)])) for s in spans]
+        sentences += [(row, span, asks) for span, asks in asking]
+    return sentences
 
 
 def exchanges(sentences: Sequence[Sentence], speakers: Sequence[str | None]) -> list[Exchange]:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
-from index.sentences import is_question
 from index.types import Passage, Span, Transcript, View
 
 # Returns the number of word pieces of each text, without special tokens.
@@ -90,12 +89,11 @@ def whole_text(text: str, span: Span, question: Span | None) -> str:
 def _sentences(transcript: Transcript, count_pieces: CountPieces, max_pieces: int) -> list[Sentence]:
     text = transcript.text
     found = turn_sentences(transcript)
-    counts = count_pieces([text[slice(*span)] for _, span in found])
+    counts = count_pieces([text[slice(*span)] for _, span, _ in found])
     sentences: list[Sentence] = []
-    for (turn, span), counted in zip(found, counts, strict=True):
+    for (turn, span, asking), counted in zip(found, counts, strict=True):
         pieces = max(counted, _size(span) // PIECE_CHARS)
         # Of a sentence that has to be cut, each part counts as asking or not as the whole does.
-        asking = is_question(text[slice(*span)])
         parts = [(span, pieces)] if pieces <= max_pieces else _cut(text, span, count_pieces, max_pieces)
         sentences += [Sentence(s, _count_words(text, s), n, asking, turn) for s, n in parts]
     return sentences

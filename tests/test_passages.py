@@ -68,6 +68,32 @@ def test_a_question_of_a_word_or_two_parts_nothing() -> None:
     assert [question for question, _ in passages(text)] == ["How old is the boat?"]
 
 
+def test_questions_are_found_where_captions_run_into_them() -> None:
+    # Small letters after question marks tell that nobody typed this.
+    text = (
+        "How old is the boat? ninety what website. Do you look at most? the weather Yeah, what's one thing you fear?"
+        " fog would you ever sell her? Absolutely, what is the best month to sail? may I think"
+        " it was always so and nobody ever asked me for the reason? Where do you go next? north"
+    )
+    assert [question for question, _ in passages(text)] == [
+        "How old is the boat?",
+        "what website. Do you look at most?",
+        "what's one thing you fear?",
+        "would you ever sell her?",
+        "what is the best month to sail?",
+        "Where do you go next?",
+    ]
+    assert [words for _, words in passages(text)][3] == "would you ever sell her? Absolutely,"
+
+
+def test_a_typed_question_keeps_the_clause_before_it() -> None:
+    text = "After it failed and you were broke, what did you do? I slept. And then, what's more, did you dream? Yes."
+    assert [question for question, _ in passages(text)] == [
+        "After it failed and you were broke, what did you do?",
+        "And then, what's more, did you dream?",
+    ]
+
+
 def test_each_part_of_a_long_answer_carries_its_question() -> None:
     found = passages(f"How was the boat? {LONG_ANSWER}")
     assert len(found) > 3
