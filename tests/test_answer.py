@@ -102,10 +102,29 @@ def test_an_asked_question_finds_its_own_answer(library: Library) -> None:
     assert best.asked is not None
 
 
-def test_errands_are_refused_and_asked_questions_are_not(library: Library) -> None:
-    refused = [question.strip() for question in OFF_TOPIC if not answer(library, question.strip()).matched]
-    assert len(refused) >= 0.8 * len(OFF_TOPIC)
-    assert answer(library, "Why do you still go yourself?").matched
+@pytest.mark.parametrize(
+    "question",
+    [
+        # None of these is among the questions that the floor is fitted on.
+        "How do I fix a leaking tap?",
+        "What is the capital of Australia?",
+        "Who won the chess world championship?",
+        "How do I apply for a mortgage?",
+        "When was the printing press invented?",
+        "Which phone has the best camera?",
+    ],
+)
+def test_what_nobody_was_asked_is_refused(library: Library, question: str) -> None:
+    assert question not in {known.strip() for known in OFF_TOPIC}
+    assert not answer(library, question).matched
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Why do you still go yourself?", "castor oil", "What could you not work without?", "Who taught Rosa to drive?"],
+)
+def test_what_somebody_was_asked_is_not_refused(library: Library, question: str) -> None:
+    assert answer(library, question).matched
 
 
 def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
