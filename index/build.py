@@ -33,7 +33,6 @@ from index.vectors import VectorIndex, remove_others
 
 _Item = TypeVar("_Item")
 
-
 # Called with what is being done, how much of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
 
@@ -42,7 +41,6 @@ Fit = Callable[[Snapshot, Callable[[Sequence[str]], Vectors]], dict[str, Any]]
 
 # Vectors are committed this often, so that an interrupted build loses little.
 BATCHES_PER_COMMIT = 16
-
 
 # Where people are expected to put their transcripts.
 FIRST_PLACE = Path("interviews")

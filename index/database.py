@@ -203,7 +203,7 @@ class Database:
     # Passages and views
 
     def passages(self, ids: Iterable[int] | None = None, transcript_id: int | None = None) -> list[StoredPassage]:
-        """Return passages by id, or of one transcript in its order, or all of them."""
+        """Return passages by id, or those of one transcript in its order."""
         where, values = _where_passages(ids, transcript_id)
         rows = self.connection.execute(
             "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end"
@@ -347,9 +347,7 @@ def digest(text: str, model: str) -> bytes:
 def _where_passages(ids: Iterable[int] | None, transcript_id: int | None) -> tuple[str, tuple[object, ...]]:
     if ids is not None:
         return "WHERE p.id IN (SELECT value FROM json_each(?))", (json.dumps(list(ids)),)
-    if transcript_id is not None:
-        return "WHERE p.transcript_id = ?", (transcript_id,)
-    return "", ()
+    return "WHERE p.transcript_id = ?", (transcript_id,)
 
 
 def _scope(passage_id: str, transcript_ids: Iterable[int] | None) -> tuple[str, tuple[str, ...]]:

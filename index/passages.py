@@ -62,17 +62,8 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
     return [Passage(_span(part), question, tuple(s.span for s in part)) for question, part in parts]
 
 
-def _span(sentences: Sequence[Sentence]) -> Span:
-    return Span(sentences[0].span.start, sentences[-1].span.end)
-
-
-def _halves(question: Span | None, part: list[Sentence]) -> list[tuple[Span | None, list[Sentence]]]:
-    middle = len(part) // 2
-    return [(question, part[:middle]), (question, part[middle:])] if middle else [(None, part)]
-
-
 def make_views(transcript: Transcript, passage: Passage) -> list[View]:
-    """Return the texts that a passage is found by; a passage of one window has no others."""
+    """Return the texts that a passage is found by; where one window is all of it, two are the same."""
     text = transcript.text
     views = [View("whole", passage.span, whole_text(text, passage.span, passage.question))]
     windows = _windows(text, passage.sentences)
@@ -84,6 +75,15 @@ def whole_text(text: str, span: Span, question: Span | None) -> str:
     if question is None or question.start >= span.start:
         return text[slice(*span)]
     return f"{text[slice(*question)]}\n{text[slice(*span)]}"
+
+
+def _span(sentences: Sequence[Sentence]) -> Span:
+    return Span(sentences[0].span.start, sentences[-1].span.end)
+
+
+def _halves(question: Span | None, part: list[Sentence]) -> list[tuple[Span | None, list[Sentence]]]:
+    middle = len(part) // 2
+    return [(question, part[:middle]), (question, part[middle:])] if middle else [(None, part)]
 
 
 def _sentences(transcript: Transcript, count_pieces: CountPieces, max_pieces: int) -> list[Sentence]:

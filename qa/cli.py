@@ -29,6 +29,8 @@ PRIVATE = {
     "client.showErrorLinks": "false",
 }
 
+LAST_PORT = 65_535
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code; what a user can put right is one `error: ...` line and 1."""
@@ -108,13 +110,19 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("--json", action="store_true", help="print one JSON object")
 
     chatting = command("chat", _chat, "open the chat page in the browser")
-    chatting.add_argument("--port", type=_positive, help="the port that the page listens on, on this machine alone")
+    chatting.add_argument("--port", type=_port, help="the port that the page listens on, on this machine alone")
     return parser
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if _positive(text) > LAST_PORT:
+        raise argparse.ArgumentTypeError(f"must be a number up to {LAST_PORT}, not {text!r}")
     return int(text)
 
 

@@ -28,7 +28,8 @@ JUDGED = 3
 
 # Everyday errands and school-book facts: what people ask, but not their interview guests.
 OFF_TOPIC = tuple(
-    """
+    question.strip()
+    for question in """
     How do I remove red wine from a carpet?
     What is the boiling point of mercury?
     Which team won the cricket final last summer?
@@ -75,10 +76,9 @@ OFF_TOPIC = tuple(
 
 def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
-    questions = [question.strip() for question in OFF_TOPIC]
     nearest = [
         nearness(search(snapshot, make_queries(snapshot.database, [question], encode), JUDGED))
-        for question in questions
+        for question in OFF_TOPIC
     ]
     return {"floor": float(np.quantile(nearest, FLOOR_QUANTILE))}
 

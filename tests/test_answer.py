@@ -115,7 +115,7 @@ def test_an_asked_question_finds_its_own_answer(library: Library) -> None:
     ],
 )
 def test_what_nobody_was_asked_is_refused(library: Library, question: str) -> None:
-    assert question not in {known.strip() for known in OFF_TOPIC}
+    assert question not in OFF_TOPIC
     assert not answer(library, question).matched
 
 

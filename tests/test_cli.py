@@ -134,7 +134,8 @@ def test_a_model_that_is_not_here_leaves_nothing_half_made(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "arguments", [["ask"], ["ask", "why", "--batch"], ["ask", "why", "--top-k", "0"], ["nonsense"], []]
+    "arguments",
+    [["ask"], ["ask", "why", "--batch"], ["ask", "why", "--top-k", "0"], ["chat", "--port", "70000"], ["nonsense"], []],
 )
 def test_wrong_usage_exits_with_two(tmp_path: Path, arguments: list[str]) -> None:
     done = cli(*arguments, cwd=tmp_path)
