@@ -1,7 +1,7 @@
-"""Files -> index: reads what is new or changed, embeds texts that have no vector yet, replaces the library.
+"""Files -> index: reads what is new or changed, embeds texts that were not yet, replaces the library.
 
 A build makes the index hold exactly the transcripts that it was given. One that is interrupted leaves
-the library as it was, and the next one goes on with the vectors that were already made.
+the library as it was, and the next one goes on with the encodings that were already made.
 """
 
 import os
@@ -18,28 +18,29 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.arrays import Vectors
 from index.database import Database, digest, prepare_folder
 from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
 from index.errors import StoreError, TranscriptError
 from index.files import find_files
-from index.passages import RULE_VERSION, make_passages, make_views
+from index.passages import RULE_VERSION, make_passages, whole_text
 from index.readers import read_bytes, read_transcript
 from index.samples import SAMPLES
 from index.schema import LOCK_NAME
+from index.signs import unpack_signs
 from index.snapshot import Snapshot
-from index.types import Passage, Transcript, View
+from index.types import Passage, Transcript
 from index.vectors import VectorIndex, remove_others
+from index.windows import make_windows, window_spans
 
 _Item = TypeVar("_Item")
 
 # Called with what is being done, how much of it is done, and how much there is in all.
 Progress = Callable[[str, int, int], None]
 
-# Called with the new state before it is committed, and with what embeds; returns facts to record with it.
-Fit = Callable[[Snapshot, Callable[[Sequence[str]], Vectors]], dict[str, Any]]
+# Called with the new state before it is committed, and with its model; returns facts to record with it.
+Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
 
-# Vectors are committed this often, so that an interrupted build loses little.
+# Encodings are committed this often, so that an interrupted build loses little.
 BATCHES_PER_COMMIT = 16
 
 # Where people are expected to put their transcripts.
@@ -55,19 +56,19 @@ class BuildReport:
     passages: int
     read: int  # transcripts that are new or changed
     removed: int  # transcripts that are no longer there
-    embedded: int  # texts that had no vector yet
+    embedded: int  # texts that the model had not read yet
     errors: tuple[str, ...]  # one line for each file that could not be read
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A transcript, cut and ready to be stored; each view comes with the digest of its vector."""
+    """A transcript that was cut; each passage comes with the text to embed."""
 
     source: Path
     sha256: str
     transcript: Transcript
-    passages: list[tuple[Passage, list[tuple[View, bytes]]]]
+    passages: list[tuple[Passage, str]]
 
 
 def build(
@@ -122,9 +123,9 @@ def build(
             with database.transaction(write=True):
                 if damaged:
                     database.clear()
-                _replace(database, readings, gone)
+                _replace(database, readings, gone, embedder)
                 vectors = VectorIndex(*database.all_vectors(embedder.dimension))
-                facts |= fit(Snapshot(database, vectors, facts), embedder.encode)
+                facts |= fit(Snapshot(database, vectors, facts), embedder)
                 facts["vectors_sha256"] = vectors.save(folder, facts["state"])
                 database.record(**facts)
         remove_others(folder, facts["state"])
@@ -175,7 +176,7 @@ def _read(
             errors[name] = str(error)
             continue
         passages = [
-            (passage, [(view, digest(view.text, embedder.fingerprint)) for view in make_views(transcript, passage)])
+            (passage, whole_text(transcript.text, passage.span, passage.question))
             for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
         ]
         readings.append(_Reading(files[name], sha256(data).hexdigest(), transcript, passages))
@@ -183,20 +184,15 @@ def _read(
 
 
 def _embed(database: Database, readings: Sequence[_Reading], embedder: Embedder, progress: Progress) -> int:
-    """Embed the texts that have no vector yet, commit their vectors as they are made, and return how many."""
-    texts = {
-        key: view.text
-        for reading in readings
-        for _, views in reading.passages
-        for view, key in views
-        if not database.has_vector(key)
-    }
-    keys = list(texts)
+    """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
+    texts = {digest(text, embedder.fingerprint): text for reading in readings for _, text in reading.passages}
+    keys = [key for key in texts if database.encoding(key) is None]
     done = 0
-    for batches in _grouped(embedder.encode_in_batches(list(texts.values())), BATCHES_PER_COMMIT):
+    batches = embedder.encode_in_batches([texts[key] for key in keys])
+    for some in _grouped(batches, BATCHES_PER_COMMIT):
         with database.transaction(write=True):
-            for rows, vectors in batches:
-                database.add_vectors([keys[row] for row in rows], vectors)
+            for rows, encoded in some:
+                database.add_encodings([keys[row] for row in rows], encoded)
                 done += len(rows)
                 progress("embedding", done, len(keys))
     return done
@@ -206,18 +202,30 @@ def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
     return iter(lambda: list(islice(items, size)), [])
 
 
-def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet[str]) -> None:
+def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet[str], embedder: Embedder) -> None:
     """Put the readings in the place of what the index held of them, and remove what is gone."""
     for name in [*gone, *(reading.transcript.name for reading in readings)]:
         database.remove(name)
     for reading in readings:
-        database.add(reading.transcript, os.fsencode(reading.source), reading.sha256, reading.passages)
-    database.forget_vectors()
+        transcript = reading.transcript
+        tokens = embedder.token_spans([text for _, text in reading.passages])
+        passages = []
+        for (passage, text), spans in zip(reading.passages, tokens, strict=True):
+            found = database.encoding(digest(text, embedder.fingerprint))
+            assert found is not None, "every text was embedded"
+            encoding_id, signs = found
+            # The text begins with its question where that was asked before the passage.
+            origin = passage.span.end - len(text)
+            windows = window_spans(transcript.text, passage.sentences)
+            records = make_windows(windows, origin, spans, unpack_signs([signs], embedder.dimension))
+            passages.append((passage, encoding_id, records))
+        database.add(transcript, os.fsencode(reading.source), reading.sha256, passages)
+    database.forget_encodings()
 
 
 def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) -> bool:
     try:
-        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.vector_ids())
+        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
     except StoreError:
         return False
     return True

@@ -37,7 +37,7 @@ def info(folder: Path) -> dict[str, Any]:
             "built": facts["built"],
             "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
             "passages": database.count("passages"),
-            "vectors": database.count("vectors"),
+            "vectors": database.count("encodings"),
             "transcripts": transcripts,
             "stale": list(_stale(database)),
         }
@@ -83,7 +83,7 @@ def _damage(database: Database, folder: Path) -> Iterator[str]:
         if not _holds_every_word(transcript, spans):
             yield f"{name}: its passages do not hold its words in their order; {again}"
     try:
-        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.vector_ids())
+        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
         database.all_vectors(facts["dimension"])
     except StoreError as error:
         yield f"{error}; a build makes it again"

@@ -1,6 +1,6 @@
-"""The SQLite file that holds the truth: transcripts, passages, their views and vectors, and full text.
+"""The SQLite file that holds the truth: transcripts, passages, what the model made of them, and full text.
 
-Vectors are kept by the text that they were made from, so text that did not change keeps its vector
+Encodings are kept by the text that they were made from, so text that did not change is not read again
 through edits, renames and interrupted builds. Everything else is replaced in one transaction: a
 reader sees the library before a build or after it, never between.
 """
@@ -18,11 +18,14 @@ from typing import Any
 import numpy as np
 
 from index.arrays import Ids, Vectors
+from index.embedders import Encoded
 from index.errors import NoIndexError, StoreError
 from index.folder import default_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.schema import FILE_NAME, LOCK_NAME, connect
-from index.types import Passage, Segment, Span, Transcript, View
+from index.signs import pack_signs
+from index.types import Passage, Segment, Span, Transcript
+from index.windows import WINDOW, Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,15 @@ class StoredPassage:
     transcript: str
     span: Span
     question: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBy:
+    """What a passage is found by, besides its words."""
+
+    encoding_id: int
+    tokens: bytes  # signs of its tokens' vectors, see index.signs
+    windows: Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +149,9 @@ class Database:
         transcript: Transcript,
         source: bytes,
         sha256: str,
-        passages: Sequence[tuple[Passage, Sequence[tuple[View, bytes]]]],
+        passages: Sequence[tuple[Passage, int, Windows]],
     ) -> None:
-        """Add a transcript with its passages, and their views with the digests of their vectors."""
+        """Add a transcript with its passages, each with the id of its encoding and its windows."""
         execute, many = self.connection.execute, self.connection.executemany
         text = transcript.text
         cursor = execute(
@@ -155,29 +167,26 @@ class Database:
             ),
         )
         store_names(self.connection, transcript_id, transcript)
-        for passage, views in passages:
+        for passage, encoding_id, windows in passages:
             question = passage.question or (None, None)
             passage_id = (
                 execute(
-                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end) VALUES (?,?,?,?,?)",
-                    (transcript_id, *passage.span, *question),
+                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end, encoding_id,"
+                    " windows) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (transcript_id, *passage.span, *question, encoding_id, windows.tobytes()),
                 ).lastrowid
                 or 0
-            )
-            many(
-                "INSERT INTO views SELECT ?, id, ?, ?, ? FROM vectors WHERE digest = ?",
-                ((passage_id, view.kind, *view.span, key) for view, key in views),
             )
             store_words(self.connection, passage_id, transcript, passage)
 
     def remove(self, name: str) -> None:
-        """Remove a transcript and all that hangs on it, except its vectors."""
+        """Remove a transcript and all that hangs on it, except its encodings."""
         forget_words(self.connection, name)
         self.connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
 
     def clear(self) -> None:
-        """Remove everything but the vectors, whatever state it is in."""
-        for table in ("views", "speaking", "names", "segments", "passages", "transcripts", "words"):
+        """Remove everything but the encodings, whatever state it is in."""
+        for table in ("speaking", "names", "segments", "passages", "transcripts", "words"):
             self.connection.execute(f"DELETE FROM {table}")
         self.connection.execute("INSERT INTO spellings (spellings) VALUES ('delete-all')")
 
@@ -200,7 +209,12 @@ class Database:
             at += size + 1
         return Transcript.of(name, segments)
 
-    # Passages and views
+    def texts(self) -> Iterator[str]:
+        """Yield what was said in each transcript."""
+        for (text,) in self.connection.execute("SELECT text FROM transcripts ORDER BY id"):
+            yield text
+
+    # Passages
 
     def passages(self, ids: Iterable[int] | None = None, transcript_id: int | None = None) -> list[StoredPassage]:
         """Return passages by id, or those of one transcript in its order."""
@@ -214,62 +228,63 @@ class Database:
             StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r)) for i, t, name, a, b, q, r in rows
         ]
 
-    def views(self, passage_ids: Iterable[int]) -> list[tuple[int, int, str, Span]]:
-        """Return (passage id, vector id, kind, span) of each view of the passages, a passage's in their order."""
+    def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
+        """Return passage id -> what its passage is found by."""
         rows = self.connection.execute(
-            "SELECT passage_id, vector_id, kind, start, end FROM views"
-            " WHERE passage_id IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            "SELECT p.id, p.encoding_id, e.tokens, p.windows FROM passages p JOIN encodings e ON e.id = p.encoding_id"
+            " WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
-        return [(p, v, kind, Span(start, end)) for p, v, kind, start, end in rows]
+        return {i: FoundBy(encoding, tokens, np.frombuffer(w, WINDOW)) for i, encoding, tokens, w in rows}
 
-    def passages_of_vectors(self, vector_ids: Iterable[int], transcript_ids: Iterable[int] | None = None) -> set[int]:
-        """Return the ids of the passages, of these transcripts, that have one of the vectors among their views."""
-        scope, values = _scope("v.passage_id", transcript_ids)
+    def passages_of_encodings(
+        self, encoding_ids: Iterable[int], transcript_ids: Iterable[int] | None = None
+    ) -> list[tuple[int, int]]:
+        """Return (passage id, encoding id) of the passages, of these transcripts, that have one of the encodings."""
+        scope, values = _scope(transcript_ids)
+        return self.connection.execute(
+            f"SELECT id, encoding_id FROM passages WHERE encoding_id IN (SELECT value FROM json_each(?)) {scope}",
+            (json.dumps(list(encoding_ids)), *values),
+        ).fetchall()
+
+    def encoding_ids(self, transcript_ids: Iterable[int] | None = None) -> Ids:
+        """Return the ids of the encodings that the transcripts' passages use, or all in use; ascending."""
+        scope, values = _scope(transcript_ids)
         rows = self.connection.execute(
-            f"SELECT DISTINCT v.passage_id FROM views v WHERE v.vector_id IN (SELECT value FROM json_each(?)) {scope}",
-            (json.dumps(list(vector_ids)), *values),
-        )
-        return {passage_id for (passage_id,) in rows}
-
-    def vector_ids_of_transcripts(self, transcript_ids: Iterable[int]) -> list[int]:
-        """Return the ids of the vectors that the transcripts' views use."""
-        rows = self.connection.execute(
-            "SELECT DISTINCT v.vector_id FROM views v JOIN passages p ON p.id = v.passage_id"
-            " WHERE p.transcript_id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(transcript_ids)),),
-        )
-        return [vector_id for (vector_id,) in rows]
-
-    # Vectors
-
-    def has_vector(self, key: bytes) -> bool:
-        """Whether there is a vector with this digest."""
-        return self.connection.execute("SELECT 1 FROM vectors WHERE digest = ?", (key,)).fetchone() is not None
-
-    def add_vectors(self, digests: Sequence[bytes], vectors: Vectors) -> None:
-        """Keep vectors, each with the digest of the text that it was made from."""
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO vectors (digest, vector) VALUES (?, ?)",
-            ((d, v.astype("<f4").tobytes()) for d, v in zip(digests, vectors, strict=True)),
-        )
-
-    def forget_vectors(self) -> None:
-        """Remove the vectors that no view uses."""
-        self.connection.execute("DELETE FROM vectors WHERE id NOT IN (SELECT vector_id FROM views)")
-
-    def vector_ids(self) -> Ids:
-        """Return the ids of the vectors in use, ascending."""
-        rows = self.connection.execute("SELECT DISTINCT vector_id FROM views ORDER BY vector_id").fetchall()
+            f"SELECT DISTINCT encoding_id FROM passages WHERE true {scope} ORDER BY encoding_id", values
+        ).fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
+    # Encodings
+
+    def encoding(self, key: bytes) -> tuple[int, bytes] | None:
+        """Return (id, signs of the tokens) of the encoding with this digest, if there is one."""
+        found: tuple[int, bytes] | None = self.connection.execute(
+            "SELECT id, tokens FROM encodings WHERE digest = ?", (key,)
+        ).fetchone()
+        return found
+
+    def add_encodings(self, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
+        """Keep encodings, each with the digest of the text that it was made from."""
+        self.connection.executemany(
+            "INSERT OR IGNORE INTO encodings (digest, vector, tokens) VALUES (?, ?, ?)",
+            (
+                (d, e.vector.astype("<f4").tobytes(), pack_signs(e.tokens))
+                for d, e in zip(digests, encoded, strict=True)
+            ),
+        )
+
+    def forget_encodings(self) -> None:
+        """Remove the encodings that no passage uses."""
+        self.connection.execute("DELETE FROM encodings WHERE id NOT IN (SELECT encoding_id FROM passages)")
+
     def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
-        """Return (ids, vectors) of the vectors in use, in the order of ids.
+        """Return (ids, vectors) of the encodings in use, in the order of ids.
 
         Raises StoreError where they are not of the dimension.
         """
         rows = self.connection.execute(
-            "SELECT id, vector FROM vectors WHERE id IN (SELECT vector_id FROM views) ORDER BY id"
+            "SELECT id, vector FROM encodings WHERE id IN (SELECT encoding_id FROM passages) ORDER BY id"
         ).fetchall()
         ids = np.array([row[0] for row in rows], np.int64)
         data = b"".join(row[1] for row in rows)
@@ -350,8 +365,7 @@ def _where_passages(ids: Iterable[int] | None, transcript_id: int | None) -> tup
     return "WHERE p.transcript_id = ?", (transcript_id,)
 
 
-def _scope(passage_id: str, transcript_ids: Iterable[int] | None) -> tuple[str, tuple[str, ...]]:
+def _scope(transcript_ids: Iterable[int] | None) -> tuple[str, tuple[str, ...]]:
     if transcript_ids is None:
         return "", ()
-    of_these = "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))"
-    return f"AND {passage_id} IN ({of_these})", (json.dumps(list(transcript_ids)),)
+    return "AND transcript_id IN (SELECT value FROM json_each(?))", (json.dumps(list(transcript_ids)),)

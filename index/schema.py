@@ -7,7 +7,7 @@ from index.errors import StoreError
 
 FILE_NAME = "library.sqlite"
 LOCK_NAME = "build.lock"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # "application_id" in the file's header: no other program's database is taken for ours. "IvQA".
 APPLICATION_ID = 0x49765141
 
@@ -27,9 +27,14 @@ CREATE TABLE segments (
     speaker TEXT, start_s REAL, end_s REAL,
     PRIMARY KEY (transcript_id, row)
 ) WITHOUT ROWID;
+-- What the model made of a text: its vector, and the signs of its tokens' vectors.
+CREATE TABLE encodings (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL
+);
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
-    start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER
+    start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER,
+    encoding_id INTEGER NOT NULL, windows BLOB NOT NULL -- records of index.windows.WINDOW
 );
 CREATE TABLE speaking (
     passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE,
@@ -44,13 +49,7 @@ CREATE TABLE names (
 CREATE INDEX names_by_word ON names (word);
 CREATE INDEX names_of_transcript ON names (transcript_id);
 CREATE INDEX passages_of_transcript ON passages (transcript_id, start);
-CREATE TABLE vectors (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL);
-CREATE TABLE views (
-    passage_id INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, vector_id INTEGER NOT NULL,
-    kind TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL
-);
-CREATE INDEX views_of_passage ON views (passage_id);
-CREATE INDEX views_of_vector ON views (vector_id);
+CREATE INDEX passages_of_encoding ON passages (encoding_id);
 -- What is searched are stems; beside them the words as they are spelled, of which only a list is kept.
 CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "porter unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE spellings USING fts5 (

@@ -1,6 +1,7 @@
 """Text -> the spans of its sentences, on punctuation where there is some and on breath-long pieces where not."""
 
 import re
+from itertools import pairwise
 
 from index.types import Span
 
@@ -29,23 +30,32 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[Sp
 
     Together they hold every word. None is longer than LONGEST_WORDS words.
     """
+    return [breath for span in ended_spans(text, start, end) for breath in breath_spans(text, *span)]
+
+
+def ended_spans(text: str, start: int = 0, end: int | None = None) -> list[Span]:
+    """Return the sentences as the punctuation has them, however long; without any, that is all of the text."""
     end = len(text) if end is None else end
-    spans: list[Span] = []
-    at = start
+    borders = [start]
     for match in _END.finditer(text, start, end):
-        if match.group().startswith(".") and _ABBREVIATION.search(text, max(at, match.end() - 12), match.end()):
+        if match.group().startswith(".") and _ABBREVIATION.search(
+            text, max(borders[-1], match.end() - 12), match.end()
+        ):
             continue
-        spans += _breaths(text, at, match.end())
-        at = match.end()
-    return spans + _breaths(text, at, end)
+        borders.append(match.end())
+    return [span for before, after in pairwise([*borders, end]) if (span := trimmed(text, before, after))]
 
 
-def is_question(sentence: str) -> bool:
-    """Whether the sentence ends in a question mark."""
-    return sentence.rstrip("\"'”’»)] \t\n").endswith(("?", "？", "؟"))
+def trimmed(text: str, start: int, end: int) -> Span | None:
+    """Return the span without the white space at its ends; None where nothing else is in it."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end) if start < end else None
 
 
-def _breaths(text: str, start: int, end: int) -> list[Span]:
+def breath_spans(text: str, start: int, end: int) -> list[Span]:
     """Cut what lies between two sentence ends into breaths, where it is longer than a sentence."""
     words = [Span(*match.span()) for match in _WORD.finditer(text, start, end)]
     if len(words) <= LONGEST_WORDS:
@@ -58,6 +68,11 @@ def _breaths(text: str, start: int, end: int) -> list[Span]:
         spans.append(Span(ahead[0].start, ahead[cut - 1].end))
         at += cut
     return spans
+
+
+def is_question(sentence: str) -> bool:
+    """Whether the sentence ends in a question mark, or in one with an exclamation mark after it."""
+    return sentence.rstrip("!\"'”’»)] \t\n").endswith(("?", "？", "؟"))
 
 
 def _best_cut(text: str, words: list[Span]) -> int:

@@ -1,4 +1,4 @@
-"""The nouns: a transcript is made of segments, and is cut into passages that are found through views.
+"""The nouns: a transcript is made of segments, and is cut into passages.
 
 Two kinds of character offsets occur. *File* offsets count in the decoded file, markup and all; only
 `Segment.start` and `.end` and what `Transcript.in_file` returns are such. All others count in
@@ -109,12 +109,3 @@ class Passage:
     span: Span
     question: Span | None  # what was asked; may lie before `span` where the answer is long
     sentences: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A text that a passage is found by, with the part of the passage that it stands for."""
-
-    kind: str
-    span: Span
-    text: str

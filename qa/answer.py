@@ -7,10 +7,12 @@ from index.database import Database, StoredPassage
 from index.errors import InterviewQAError
 from index.types import Span, Transcript
 from qa.conversation import in_context
+from qa.heard import Heard
 from qa.judge import is_match
 from qa.library import Library
-from qa.search import Hit, make_queries, search
-from qa.words import content_words, share_of_words
+from qa.query import make_queries
+from qa.search import Hit, search
+from qa.words import content_words, holds_words, share_of_words
 
 # Between two windows of a passage, how much it counts that one holds all of the question's words.
 WORDS_WEIGHT = 0.3
@@ -43,6 +45,7 @@ class Answer:
     matched: bool
     passages: tuple[CitedPassage, ...]
     understood: tuple[str, ...] = ()  # what was searched for besides: without mistakes, in its context
+    transcribed: tuple[Heard, ...] = ()  # how words of the question are written in the passages shown
 
 
 def answer(
@@ -66,15 +69,28 @@ def answer(
     with library.snapshot() as snapshot:
         texts = [question, context] if context else [question]
         transcript_ids = _ids(snapshot.database, transcripts)
-        queries = make_queries(snapshot.database, texts, library.embedder(snapshot.facts).encode, transcript_ids)
+        queries = make_queries(
+            snapshot.database,
+            texts,
+            library.embedder(snapshot.facts),
+            transcript_ids,
+            library.vocabulary(snapshot),
+        )
         hits = search(snapshot, queries, k, transcript_ids)
         stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
         cited = []
         for hit in hits:
             passage = stored[hit.passage_id]
             cited.append(_cite(hit, passage, library.transcript(snapshot, passage.transcript), words))
-        matched = is_match(snapshot.facts, hits)
-    return Answer(question, matched, tuple(cited), tuple(query.text for query in queries[1:]))
+        matched = is_match(snapshot.facts, question, hits, [passage.text for passage in cited])
+    heard = dict.fromkeys(heard for query in queries for heard in query.heard)
+    return Answer(
+        question,
+        matched,
+        tuple(cited),
+        understood=tuple(query.text for query in queries[1:]),
+        transcribed=tuple(h for h in heard if any(holds_words(h.said, passage.text) for passage in cited)),
+    )
 
 
 def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:

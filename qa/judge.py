@@ -5,19 +5,20 @@ depends on the library, its size and its subjects, so every library is asked que
 interview answers, and what they score says what chance looks like in it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from index.arrays import Vectors
+from index.embedders import Embedder
 from index.snapshot import Snapshot
-from qa.search import Hit, make_queries, search
+from qa.quantities import asks_quantity, names_quantity
+from qa.query import make_queries
+from qa.search import Hit, search
 
-# How near a passage is = its cosine + COVERAGE_WEIGHT * the share of the question's words that it holds.
-# Unlike the score that ranks, this does not grow with how many words a question has: "castor oil" can
-# match as well as a sentence.
-COVERAGE_WEIGHT = 0.5
+# How near a passage is = its late interaction + DENSE_SHARE * its cosine. Unlike the score that ranks, this
+# does not grow with how many words a question has: "castor oil" can match as well as a sentence.
+DENSE_SHARE = 0.5
 
 # A question matches where a passage is nearer than this share of the off-topic questions get. Some of
 # those are answered by accident in a large library, so it is not all of them.
@@ -74,20 +75,22 @@ OFF_TOPIC = tuple(
 )
 
 
-def fit(snapshot: Snapshot, encode: Callable[[Sequence[str]], Vectors]) -> dict[str, Any]:
+def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
-    nearest = [
-        nearness(search(snapshot, make_queries(snapshot.database, [question], encode), JUDGED))
-        for question in OFF_TOPIC
-    ]
-    return {"floor": float(np.quantile(nearest, FLOOR_QUANTILE))}
+    found = [search(snapshot, make_queries(snapshot.database, [question], embedder), JUDGED) for question in OFF_TOPIC]
+    return {"floor": float(np.quantile([nearness(hits) for hits in found], FLOOR_QUANTILE))}
 
 
-def is_match(facts: dict[str, Any], hits: Sequence[Hit]) -> bool:
-    """Whether one of the best hits is nearer than the library's floor."""
+def is_match(facts: dict[str, Any], question: str, hits: Sequence[Hit], texts: Sequence[str]) -> bool:
+    """Whether one of the best hits, of which the passages say `texts`, is nearer than the library's floor.
+
+    Where a quantity is asked for, one of them has to name one.
+    """
+    if asks_quantity(question) and not any(names_quantity(text) for text in texts[:JUDGED]):
+        return False
     return nearness(hits) > float(facts["floor"])
 
 
 def nearness(hits: Sequence[Hit]) -> float:
     """Return how near the nearest of the best hits is, from 0 for none at all to about 1.5."""
-    return max((hit.dense + COVERAGE_WEIGHT * hit.coverage for hit in hits[:JUDGED]), default=0.0)
+    return max((hit.late + DENSE_SHARE * hit.dense for hit in hits[:JUDGED]), default=0.0)

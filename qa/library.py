@@ -10,12 +10,19 @@ from typing import Any
 from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, StoreError
+from index.fulltext import spellings
 from index.snapshot import Snapshot
 from index.types import Transcript
 from index.vectors import VectorIndex
+from qa.heard import Vocabulary, runs_of
+from qa.words import all_words
 
 # An hour of talk is about 60 kB of text and its segments.
 TRANSCRIPTS_KEPT = 64
+
+# About 300 hours of talk, of which the runs of words take 30 MB and two seconds to gather. In a larger
+# library only single words are compared by their sound.
+RUNS_OF_WORDS = 3_000_000
 
 
 class Library:
@@ -28,6 +35,7 @@ class Library:
         self._model_lock = threading.Lock()
         self._vectors: tuple[str, VectorIndex] | None = None  # with the state that they are of
         self._embedder: Embedder | None = None
+        self._spoken: tuple[str, Vocabulary] | None = None
         self._transcripts: OrderedDict[tuple[str, str], Transcript] = OrderedDict()  # by state and name
         with self.snapshot():
             pass
@@ -51,6 +59,14 @@ class Library:
                 self._transcripts.popitem(last=False)
         return found
 
+    def vocabulary(self, snapshot: Snapshot) -> Vocabulary:
+        """Return the words that the library says, gathered once for each state of it."""
+        state: str = snapshot.facts["state"]
+        with self._lock:
+            if self._spoken is None or self._spoken[0] != state:
+                self._spoken = state, _gather(snapshot.database)
+            return self._spoken[1]
+
     @property
     def is_warm(self) -> bool:
         """Whether the model is loaded."""
@@ -72,10 +88,12 @@ class Library:
             return self._embedder
 
     def warm_up(self) -> None:
-        """Load the model, so that the first question need not wait for it."""
+        """Load the model and gather the library's words, so that the first question need not wait for it."""
         with Database.open(self.folder) as database:
             facts = database.facts()
         self.embedder(facts)
+        with self.snapshot() as snapshot:
+            self.vocabulary(snapshot)
 
     def _current_vectors(self, database: Database, facts: dict[str, Any]) -> VectorIndex:
         state: str = facts["state"]
@@ -87,7 +105,14 @@ class Library:
 
 def _load_vectors(folder: Path, database: Database, facts: dict[str, Any]) -> VectorIndex:
     try:
-        return VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.vector_ids())
+        return VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
     except StoreError:
         # The file is derived: the database has all that is in it.
         return VectorIndex(*database.all_vectors(facts["dimension"]))
+
+
+def _gather(database: Database) -> Vocabulary:
+    words = dict(spellings(database.connection, ""))
+    with_runs = database.overview().words <= RUNS_OF_WORDS
+    runs = {run for text in database.texts() for run in runs_of(all_words(text.lower()))} if with_runs else set()
+    return Vocabulary(words, runs)

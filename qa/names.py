@@ -13,14 +13,18 @@ from index.database import Database
 from index.fulltext import match_word, named_by
 from qa.words import content_words
 
+ADDRESSED = frozenset({"you", "your"})
+_THIRD_PERSON = re.compile(r"(?:he|she|him|(?P<whose>his|her))(?P<mark>\W*)", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"(?P<s>['’]s?)?(?P<mark>[^\w'’]*)$")
+
 # A word in the names of more transcripts than this share tells none of them apart: "interview", "2019".
 COMMON_SHARE = 1 / 3
 
 
 # What a passage gains when the question names its interview: with a person's name about what lies between
 # a good match and a poor one, so that the others come after; with a word of its topic, a little.
-PERSON_WEIGHT = 0.7
-TOPIC_WEIGHT = 0.1
+PERSON_WEIGHT = 1.4
+TOPIC_WEIGHT = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,25 @@ def find_names(database: Database, words: Sequence[str], transcript_ids: Sequenc
     return Named(frozenset(named), dict(transcripts), frozenset(speakers))
 
 
-def without_names(text: str, named: Named) -> str:
-    """Return the text without the words that are names; all of it where nothing else would be left."""
-    kept = [word for word in text.split() if not named.words.intersection(content_words(word))]
-    return " ".join(kept) if any(re.search(r"\w", word) for word in kept) else text
+def as_asked(text: str, named: Named) -> str:
+    """Return the question as a host would put it: "What is Ingrid afraid of?" as "What is you afraid of?".
+
+    Names, and who "he" or "she" is, become "you", whatever the grammar: what matches is how it was asked.
+    All of the text is returned where nothing else would be left.
+    """
+    words: list[str] = []
+    for word in text.split():
+        is_name = bool(named.words.intersection(content_words(word)))
+        match = _THIRD_PERSON.fullmatch(word)
+        if is_name:
+            end = _POSSESSIVE.search(word)
+            spoken = "your" if end and end["s"] else "you"
+            if words and words[-1] in ADDRESSED:  # "Ingrid Solheim" is one "you"
+                words.pop()
+            words.append(spoken + (end["mark"] if end else ""))
+        elif match:
+            words.append(("your" if match["whose"] else "you") + match["mark"])
+        else:
+            words.append(word)
+    others = (word for word in words if re.sub(r"\W", "", word) not in ADDRESSED)
+    return " ".join(words) if any(re.search(r"\w", word) for word in others) else text

@@ -1,36 +1,39 @@
-"""Question -> ranked passages: dense and lexical candidates, fused by adding up their scores."""
+"""Queries -> ranked passages: dense and lexical candidates, then late interaction with the best of them."""
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from index.arrays import Vectors
 from index.database import Database
 from index.fulltext import share_spoken_by
 from index.snapshot import Snapshot
 from index.types import Span
-from qa.lexical import score_words
-from qa.names import Named, find_names, without_names
-from qa.spelling import corrected
+from qa.late import Match, match, token_weights
+from qa.lexical import LexicalScores, score_words
+from qa.query import Query
 from qa.words import content_words
 
-# How many the two searches hand on, at least, and for each passage that is wanted: a passage has three or
-# four vectors, so the dense one looks deeper.
-DENSE_CANDIDATES, DENSE_PER_PASSAGE = 200, 4
-LEXICAL_CANDIDATES, LEXICAL_PER_PASSAGE = 100, 1
+# How many passages each of the two searches hands on, and how many of those that score best by both are
+# compared word piece by word piece; more where more are wanted. From 40 on the figures stay as they are.
+CANDIDATES = 100
+COMPARED = 100
 
-# score = cosine + LEXICAL_WEIGHT * BM25, the cosine being the mean of the passage as a whole and of its
-# best window. BM25 grows with how rare the matching words are and how many of them match, so where the
-# words say a lot they decide, and where they say little the meaning does. Reciprocal rank fusion throws
-# that away: measured on seven development sets, it fell between its two legs. Flat from 0.03 to 0.06.
-LEXICAL_WEIGHT = 0.04
+# Candidates are ranked by cosine + FIRST_LEXICAL_WEIGHT * BM25. BM25 grows with how rare the matching words
+# are and how many of them match, so where the words say a lot they decide, and where they say little the
+# meaning does. Reciprocal rank fusion throws that away: on seven development sets it fell between its legs.
+FIRST_LEXICAL_WEIGHT = 0.04
 
+# score = LATE_WEIGHT * (late interaction with the whole + with the best window) + cosine of the best window
+# + LEXICAL_WEIGHT * BM25. Four numbers would do no better than these two: from 1 to 2, and from 0.01 to
+# 0.04, they change the sum of hit@1, hit@3 and hit@300w over six development sets by less than 0.02.
+LATE_WEIGHT = 1.5
+LEXICAL_WEIGHT = 0.02
 
 # What a passage gains that is all said by somebody whom the question names. Without it, two of the seven
-# development sets lose 2 points of hit@300w; from 0.1 to 0.3 it makes no difference.
-SPEAKER_WEIGHT = 0.2
+# development sets lose 2 points of hit@300w; from half to twice of it makes no difference.
+SPEAKER_WEIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,31 +42,9 @@ class Hit:
 
     passage_id: int
     score: float
-    dense: float  # cosine, the mean of the whole passage and its best window
-    coverage: float  # how much of what the question's words say is in it, from 0 to 1
-    windows: tuple[tuple[Span, float], ...]  # its parts, each with its cosine, in its order
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What to search for: a text, the names in it, and the embedding (dimension,) of the text without them."""
-
-    text: str
-    named: Named
-    vector: Vectors
-
-
-def make_queries(
-    database: Database,
-    texts: Sequence[str],
-    encode: Callable[[Sequence[str]], Vectors],
-    transcript_ids: Sequence[int] | None = None,
-) -> list[Query]:
-    """Return a query for each text, and one more where it has typing mistakes that the library's words put right."""
-    spelled = list(dict.fromkeys(text for given in texts for text in (given, corrected(database, given))))
-    names = [find_names(database, content_words(text), transcript_ids) for text in spelled]
-    vectors = encode([without_names(text, named) for text, named in zip(spelled, names, strict=True)])
-    return [Query(*query) for query in zip(spelled, names, vectors, strict=True)]
+    late: float  # late interaction with the whole passage, the mean over the queries
+    dense: float  # cosine of the whole passage, the mean over the queries
+    windows: tuple[tuple[Span, float], ...]  # its parts, each with how well it matches the first query
 
 
 def search(
@@ -74,20 +55,43 @@ def search(
     Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
     are the only ones to search.
     """
-    lexical = [score_words(snapshot.database, content_words(q.text), q.named.words, transcript_ids) for q in queries]
-    candidates = set[int]().union(
-        *(_best(scores.bm25, max(LEXICAL_CANDIDATES, LEXICAL_PER_PASSAGE * k)) for scores in lexical),
-        *(_dense_candidates(snapshot, query.vector, k, transcript_ids) for query in queries),
-    )
-    dense, windows = _dense(snapshot, queries, sorted(candidates))
-    steering = _steering(snapshot.database, queries, sorted(candidates))
+    database = snapshot.database
+    lexical = [score_words(database, content_words(q.text), q.named.words, transcript_ids, q.heard) for q in queries]
+    dense = _dense(snapshot, queries, lexical, k, transcript_ids)
+    steering = _steering(database, queries, list(dense))
+    bm25 = {i: _mean([scores.bm25.get(i, 0.0) for scores in lexical]) for i in dense}
+    first = {i: dense[i] + FIRST_LEXICAL_WEIGHT * bm25[i] + steering[i] for i in dense}
+    compared = _best(first, max(COMPARED, k))
     hits = []
-    for passage_id in candidates:
-        bm25 = sum(scores.bm25.get(passage_id, 0.0) for scores in lexical) / len(queries)
-        coverage = sum(scores.coverage.get(passage_id, 0.0) for scores in lexical) / len(queries)
-        score = dense[passage_id] + LEXICAL_WEIGHT * bm25 + steering[passage_id]
-        hits.append(Hit(passage_id, score, dense[passage_id], coverage, tuple(windows[passage_id])))
+    for passage_id, spans, matches in _matches(database, queries, lexical, compared):
+        windows = [m.windows + m.cosines / LATE_WEIGHT for m in matches]
+        late = _mean([LATE_WEIGHT * (m.whole + float(m.windows.max())) + float(m.cosines.max()) for m in matches])
+        hits.append(
+            Hit(
+                passage_id,
+                score=late + LEXICAL_WEIGHT * bm25[passage_id] + steering[passage_id],
+                late=_mean([m.whole for m in matches]),
+                dense=dense[passage_id],
+                windows=tuple(zip(spans, windows[0].tolist(), strict=True)),
+            )
+        )
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:k]
+
+
+def _matches(
+    database: Database, queries: Sequence[Query], lexical: Sequence[LexicalScores], passage_ids: Sequence[int]
+) -> list[tuple[int, list[Span], list[Match]]]:
+    """Return (passage id, its windows, how it matches each query) of each passage."""
+    stored = database.found_by(passage_ids)
+    passages = [stored[i] for i in passage_ids]
+    by_query = []
+    for query, scores in zip(queries, lexical, strict=True):
+        weights = token_weights(query.searched, query.encoded, scores.idf, scores.unknown)
+        by_query.append(match(query.encoded, weights, passages))
+    return [
+        (i, [Span(int(w["start"]), int(w["end"])) for w in passage.windows], list(matches))
+        for i, passage, *matches in zip(passage_ids, passages, *by_query, strict=True)
+    ]
 
 
 def _steering(database: Database, queries: Sequence[Query], passage_ids: Sequence[int]) -> dict[int, float]:
@@ -105,28 +109,27 @@ def _steering(database: Database, queries: Sequence[Query], passage_ids: Sequenc
 
 
 def _dense(
-    snapshot: Snapshot, queries: Sequence[Query], passage_ids: Sequence[int]
-) -> tuple[dict[int, float], dict[int, list[tuple[Span, float]]]]:
-    """Return the cosine of each passage, and its windows, each with its cosine to the first query."""
-    views = snapshot.database.views(passage_ids)
-    vectors = snapshot.vectors.vectors([vector_id for _, vector_id, _, _ in views])
-    similarities = vectors @ np.stack([query.vector for query in queries]).T  # (views, queries)
-    wholes, best = {}, {passage_id: np.full(len(queries), -1.0, np.float32) for passage_id in passage_ids}
-    windows: dict[int, list[tuple[Span, float]]] = {passage_id: [] for passage_id in passage_ids}
-    for (passage_id, _, kind, span), row in zip(views, similarities, strict=True):
-        if kind == "whole":
-            wholes[passage_id] = row
-        else:
-            np.maximum(best[passage_id], row, out=best[passage_id])
-            windows[passage_id].append((span, float(row[0])))
-    return {i: float((wholes[i] + best[i]).mean() / 2) for i in passage_ids}, windows
-
-
-def _dense_candidates(snapshot: Snapshot, vector: Vectors, k: int, transcript_ids: Sequence[int] | None) -> set[int]:
-    among = None if transcript_ids is None else snapshot.database.vector_ids_of_transcripts(transcript_ids)
-    nearest = snapshot.vectors.search(vector, max(DENSE_CANDIDATES, DENSE_PER_PASSAGE * k), among)
-    return snapshot.database.passages_of_vectors([vector_id for vector_id, _ in nearest], transcript_ids)
+    snapshot: Snapshot,
+    queries: Sequence[Query],
+    lexical: Sequence[LexicalScores],
+    k: int,
+    transcript_ids: Sequence[int] | None,
+) -> dict[int, float]:
+    """Return passage id -> mean cosine to the queries, for the best passages by either search."""
+    database, wanted = snapshot.database, max(CANDIDATES, k)
+    among = None if transcript_ids is None else database.encoding_ids(transcript_ids).tolist()
+    nearest = {i for query in queries for i, _ in snapshot.vectors.search(query.encoded.vector, wanted, among)}
+    found = dict(database.passages_of_encodings(nearest, transcript_ids))
+    by_words = {i for scores in lexical for i in _best(scores.bm25, wanted)} - found.keys()
+    found |= {i: stored.encoding_id for i, stored in database.found_by(by_words).items()}
+    vectors = snapshot.vectors.vectors(list(found.values()))
+    cosines = (vectors @ np.stack([query.encoded.vector for query in queries]).T).mean(axis=1)
+    return dict(zip(found, cosines.tolist(), strict=True))
 
 
 def _best(scores: dict[int, float], k: int) -> list[int]:
     return heapq.nlargest(k, scores, key=lambda passage_id: (scores[passage_id], -passage_id))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

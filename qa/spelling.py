@@ -1,7 +1,7 @@
 """Typing mistakes in a question, put right by the library's own words; what was said is never changed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from rapidfuzz.distance import OSA
 
@@ -15,13 +15,16 @@ SHORTEST_CHARS = 5
 LONG_CHARS = 8
 
 
-def corrected(database: Database, text: str) -> str:
+def corrected(database: Database, text: str, ordinary: Container[str] = frozenset()) -> str:
     """Return the text with each word that the library does not hold replaced by the nearest one that it does.
 
-    Of equally near ones the most frequent is taken; a word that none is near stays.
+    Of equally near ones the most frequent is taken; a word that none is near stays, and so do `ordinary`
+    ones: "progress" is no mistake for "process".
     """
     unknown = [
-        w for w in content_words(text) if len(w) >= SHORTEST_CHARS and not match_word(database.connection, w, None)[1]
+        w
+        for w in content_words(text)
+        if len(w) >= SHORTEST_CHARS and w not in ordinary and not match_word(database.connection, w, None)[1]
     ]
     for word in unknown:
         nearest = _nearest(word, spellings(database.connection, word[0]))

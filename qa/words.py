@@ -20,12 +20,17 @@ STOP_WORDS = frozenset(
 )
 
 
+def all_words(text: str) -> list[str]:
+    """Return the words of a text in their order, as they are spelled, without an apostrophe and what follows it."""
+    return [re.split(r"['’]", word)[0] for word in _WORD.findall(text)]
+
+
 def content_words(question: str) -> list[str]:
     """Return the words of a question that can tell passages apart, lower case, each once, in its order.
 
     A question of nothing but stop words keeps them all.
     """
-    words = [re.split(r"['’]", word)[0] for word in _WORD.findall(question.lower())]
+    words = all_words(question.lower())
     return list(dict.fromkeys(word for word in words if word not in STOP_WORDS)) or list(dict.fromkeys(words))
 
 
@@ -36,3 +41,8 @@ def share_of_words(words: Sequence[str], text: str) -> float:
     held = set(_WORD.findall(text.lower()))
     stems = [word[: max(STEM_CHARS, len(word) - 3)] for word in words]
     return sum(any(word.startswith(stem) for word in held) for stem in stems) / len(words)
+
+
+def holds_words(said: str, text: str) -> bool:
+    """Whether the text holds the words, one after the other, whatever stands between them."""
+    return bool(re.search(r"\b" + r"\W+".join(map(re.escape, said.split())) + r"\b", text, re.IGNORECASE))

@@ -40,7 +40,7 @@ def best(folder: Path, question: str) -> tuple[str, str]:
 def test_a_build_says_what_it_did(tmp_path: Path) -> None:
     report = build_index({"boat.txt": BOAT, "bread.txt": BREAD}, tmp_path / "index")
     assert (report.transcripts, report.passages, report.read, report.removed, report.errors) == (2, 2, 2, 0, ())
-    assert report.embedded == 2  # one window is all of a short passage: the two views share a vector
+    assert report.embedded == 2
 
 
 def test_building_unchanged_files_again_embeds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_what_is_gone_is_found_no_more(tmp_path: Path) -> None:
     assert (report.transcripts, report.removed) == (1, 1)
     assert best(tmp_path / "index", "What scared you in the cave?")[0] == "boat.txt"
     with Database.open(tmp_path / "index") as database:
-        assert database.count("vectors") == 1
+        assert database.count("encodings") == 1
         assert database.count("words") == 1
 
 

@@ -14,26 +14,48 @@ from index.errors import ModelError
 
 
 def test_vectors_have_length_one_and_keep_the_order_of_their_texts(embedder: Embedder) -> None:
-    texts = ["a goat ate the rope", "she restores old films", "the rope was eaten by a goat"]
-    vectors = embedder.encode(texts)
+    encoded = embedder.encode(["a goat ate the rope", "she restores old films", "the rope was eaten by a goat"])
+    vectors = np.stack([e.vector for e in encoded])
     assert vectors.shape == (3, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[2] > 0.8
     assert vectors[0] @ vectors[1] < 0.3
 
 
+def test_each_word_piece_has_a_vector_of_its_own_and_its_place(embedder: Embedder) -> None:
+    text = "Two hydrophones hung in it."
+    alone, padded = (embedder.encode(texts)[0] for texts in ([text], [text, "a longer text " * 9]))
+    assert [text[slice(*span)] for span in alone.spans] == ["Two", "hydro", "phones", "hung", "in", "it", "."]
+    assert alone.tokens.shape == (7, 384)
+    assert np.allclose(np.linalg.norm(alone.tokens, axis=1), 1, atol=1e-5)
+    assert np.allclose(alone.tokens, padded.tokens, atol=1e-4)
+
+
+def test_a_word_means_what_it_does_where_it_stands(embedder: Embedder) -> None:
+    river, money, water = embedder.encode(["the river bank", "the bank lent money", "the water rose"])
+    bank_of_river, bank_of_money, risen = river.tokens[2], money.tokens[1], water.tokens[1]
+    assert bank_of_river @ risen > bank_of_money @ risen
+
+
+def test_of_a_text_that_is_too_long_the_beginning_is_read(embedder: Embedder) -> None:
+    (encoded,) = embedder.encode(["boat " * 300])
+    assert len(encoded.tokens) == len(encoded.spans) == embedder.max_pieces
+
+
 def test_batches_embed_each_text_once(embedder: Embedder) -> None:
     texts = [f"{'very ' * (n % 7)}old boat number {n}" for n in range(70)]
-    rows, vectors = zip(*embedder.encode_in_batches(texts), strict=True)
-    order = [row for batch in rows for row in batch]
-    assert sorted(order) == list(range(70))
+    found = dict(
+        pair for rows, encoded in embedder.encode_in_batches(texts) for pair in zip(rows, encoded, strict=True)
+    )
+    assert sorted(found) == list(range(70))
     # In half precision where the processor has it.
-    cosines = (np.concatenate(vectors)[np.argsort(order)] * embedder.encode(texts)).sum(axis=1)
-    assert cosines.min() > 0.999
+    for row, one_by_one in enumerate(embedder.encode(texts)):
+        assert found[row].vector @ one_by_one.vector > 0.999
+        assert found[row].spans == one_by_one.spans
 
 
 def test_nothing_to_embed_is_no_vectors(embedder: Embedder) -> None:
-    assert embedder.encode([]).shape == (0, 384)
+    assert embedder.encode([]) == []
     assert embedder.count_pieces([]) == []
 
 

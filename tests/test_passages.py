@@ -1,4 +1,4 @@
-"""Cutting: sentences, exchanges, passages and their views."""
+"""Cutting: sentences, exchanges, passages and their windows."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,11 +8,12 @@ from random import Random
 import pytest
 
 from index.embedders import Embedder
-from index.passages import PASSAGE_WORDS, make_passages, make_views
+from index.passages import PASSAGE_WORDS, make_passages, whole_text
 from index.readers import read_transcript
 from index.samples import SAMPLES
 from index.sentences import BREATH_WORDS, LONGEST_WORDS, sentence_spans
 from index.types import Transcript
+from index.windows import window_spans
 
 LONG_ANSWER = " ".join(f"Then came year {number}, and the boat leaked a little more." for number in range(40))
 
@@ -116,22 +117,22 @@ def test_what_the_asker_adds_belongs_to_the_question_and_a_question_in_reply_to_
 
 
 @pytest.mark.parametrize("max_pieces", [24, 60, 254])
-def test_no_view_is_longer_than_the_model_reads(max_pieces: int) -> None:
+def test_nothing_is_longer_than_the_model_reads(max_pieces: int) -> None:
     def pieces(texts: Sequence[str]) -> list[int]:
         return [len("".join(text.split())) for text in texts]  # every character a piece: the worst there is
 
     text = f"{'Why ' * 30}is that? {LONG_ANSWER} {'endless' * 90}. 東京の駅で待っていました。" + "話" * 300
     transcript = read_transcript(text.encode(), "a.txt")
     found = make_passages(transcript, pieces, max_pieces)
-    views = [view.text for passage in found for view in make_views(transcript, passage)]
-    assert max(pieces(views)) <= max_pieces
+    texts = [whole_text(transcript.text, passage.span, passage.question) for passage in found]
+    assert max(pieces(texts)) <= max_pieces
 
 
 def test_the_samples_are_never_cut_off_by_the_real_model(embedder: Embedder) -> None:
     for transcript in samples():
         found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
-        views = [view.text for passage in found for view in make_views(transcript, passage)]
-        assert max(embedder.count_pieces(views)) <= embedder.max_pieces == 254
+        texts = [whole_text(transcript.text, passage.span, passage.question) for passage in found]
+        assert max(embedder.count_pieces(texts)) <= embedder.max_pieces == 254
 
 
 def test_passages_together_hold_every_word_in_its_order(embedder: Embedder) -> None:
@@ -144,7 +145,7 @@ def test_passages_together_hold_every_word_in_its_order(embedder: Embedder) -> N
 def test_windows_together_hold_every_word_of_their_passage(embedder: Embedder) -> None:
     for transcript in samples():
         for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces):
-            windows = [view.span for view in make_views(transcript, passage) if view.kind == "window"]
+            windows = window_spans(transcript.text, passage.sentences)
             assert windows[0].start == passage.span.start
             assert windows[-1].end == passage.span.end
             assert all(after.start <= before.end + 2 for before, after in pairwise(windows))
@@ -185,14 +186,14 @@ def test_a_text_without_spaces_is_cut_into_passages_of_a_screen(embedder: Embedd
     assert transcript.text[slice(*(found[-1].question or ()))] == "你为什么留下来？"
 
 
-def test_words_that_had_to_be_cut_never_make_a_view_too_long(embedder: Embedder) -> None:
+def test_words_that_had_to_be_cut_never_make_a_passage_too_long(embedder: Embedder) -> None:
     random = Random(4)
     for _ in range(60):
         words = ["".join(random.choices("0123456789abcdef", k=random.randint(40, 110))) for _ in range(60)]
         transcript = read_transcript(f"What is that? {' '.join(words)}".encode(), "a.txt")
         found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
-        views = [view.text for passage in found for view in make_views(transcript, passage)]
-        assert max(embedder.count_pieces(views)) <= embedder.max_pieces
+        texts = [whole_text(transcript.text, passage.span, passage.question) for passage in found]
+        assert max(embedder.count_pieces(texts)) <= embedder.max_pieces
 
 
 def samples() -> list[Transcript]:

@@ -1,0 +1,41 @@
+"""Question -> queries: what to search for, once names, typing mistakes and mishearings are understood."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.database import Database
+from index.embedders import Embedder, Encoded
+from qa.heard import Heard, Vocabulary, soundalikes
+from qa.names import Named, as_asked, find_names
+from qa.spelling import corrected
+from qa.words import all_words, content_words
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to search for: a text, the names in it, and the text as the model reads it, see `as_asked`."""
+
+    text: str
+    named: Named
+    searched: str
+    encoded: Encoded
+    heard: tuple[Heard, ...]  # how captions may have written words of it
+
+
+def make_queries(
+    database: Database,
+    texts: Sequence[str],
+    embedder: Embedder,
+    transcript_ids: Sequence[int] | None = None,
+    spoken: Vocabulary | None = None,
+) -> list[Query]:
+    """Return a query for each text, and one more where it has typing mistakes that the library's words put right.
+
+    `spoken` are the library's words, among which those that captions garbled are looked for.
+    """
+    ordinary = embedder.whole_words
+    spelled = list(dict.fromkeys(text for given in texts for text in (given, corrected(database, given, ordinary))))
+    names = [find_names(database, content_words(text), transcript_ids) for text in spelled]
+    searched = [as_asked(text, named) for text, named in zip(spelled, names, strict=True)]
+    heard = [tuple(soundalikes(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
+    return [Query(*query) for query in zip(spelled, names, searched, embedder.encode(searched), heard, strict=True)]
