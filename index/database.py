@@ -37,13 +37,13 @@ class StoredPassage:
     transcript: str
     span: Span
     question: Span | None
+    is_aside: bool
 
 
 @dataclass(frozen=True, slots=True)
 class FoundBy:
     """What a passage is found by, besides its words."""
 
-    encoding_id: int
     tokens: bytes  # signs of its tokens' vectors, see index.signs
     windows: Windows
 
@@ -171,9 +171,9 @@ class Database:
             question = passage.question or (None, None)
             passage_id = (
                 execute(
-                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end, encoding_id,"
-                    " windows) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (transcript_id, *passage.span, *question, encoding_id, windows.tobytes()),
+                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end, is_aside,"
+                    " encoding_id, windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (transcript_id, *passage.span, *question, passage.is_aside, encoding_id, windows.tobytes()),
                 ).lastrowid
                 or 0
             )
@@ -220,22 +220,23 @@ class Database:
         """Return passages by id, or those of one transcript in its order."""
         where, values = _where_passages(ids, transcript_id)
         rows = self.connection.execute(
-            "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end"
+            "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end, p.is_aside"
             f" FROM passages p JOIN transcripts t ON t.id = p.transcript_id {where} ORDER BY t.name, p.start",
             values,
         )
         return [
-            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r)) for i, t, name, a, b, q, r in rows
+            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r), bool(aside))
+            for i, t, name, a, b, q, r, aside in rows
         ]
 
     def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
         """Return passage id -> what its passage is found by."""
         rows = self.connection.execute(
-            "SELECT p.id, p.encoding_id, e.tokens, p.windows FROM passages p JOIN encodings e ON e.id = p.encoding_id"
+            "SELECT p.id, e.tokens, p.windows FROM passages p JOIN encodings e ON e.id = p.encoding_id"
             " WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
-        return {i: FoundBy(encoding, tokens, np.frombuffer(w, WINDOW)) for i, encoding, tokens, w in rows}
+        return {i: FoundBy(tokens, np.frombuffer(windows, WINDOW)) for i, tokens, windows in rows}
 
     def passages_of_encodings(
         self, encoding_ids: Iterable[int], transcript_ids: Iterable[int] | None = None
@@ -246,6 +247,14 @@ class Database:
             f"SELECT id, encoding_id FROM passages WHERE encoding_id IN (SELECT value FROM json_each(?)) {scope}",
             (json.dumps(list(encoding_ids)), *values),
         ).fetchall()
+
+    def encodings_of_passages(self, passage_ids: Iterable[int]) -> dict[int, int]:
+        """Return passage id -> encoding id."""
+        rows = self.connection.execute(
+            "SELECT id, encoding_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+        return dict(rows)
 
     def encoding_ids(self, transcript_ids: Iterable[int] | None = None) -> Ids:
         """Return the ids of the encodings that the transcripts' passages use, or all in use; ascending."""
@@ -303,7 +312,7 @@ class Database:
             "SELECT DISTINCT t.name, p.question_start,"
             " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
             " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
-            " WHERE p.question_start IS NOT NULL ORDER BY t.name, p.question_start"
+            " WHERE p.question_start IS NOT NULL AND NOT p.is_aside ORDER BY t.name, p.question_start"
         )
         return [(name, asked) for name, _, asked in rows]
 

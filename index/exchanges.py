@@ -52,6 +52,7 @@ class Sentence:
     pieces: int  # word pieces of the embedding model
     asks: bool
     turn: int  # row of the turn that it belongs to
+    is_aside: bool = False  # of an opening, an advertisement or a farewell
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ CREATE TABLE encodings (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER,
+    is_aside INTEGER NOT NULL,
     encoding_id INTEGER NOT NULL, windows BLOB NOT NULL -- records of index.windows.WINDOW
 );
 CREATE TABLE speaking (

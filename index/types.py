@@ -109,3 +109,4 @@ class Passage:
     span: Span
     question: Span | None  # what was asked; may lie before `span` where the answer is long
     sentences: tuple[Span, ...]
+    is_aside: bool = False  # an opening, an advertisement or a farewell

@@ -8,10 +8,11 @@ from index.errors import InterviewQAError
 from index.types import Span, Transcript
 from qa.conversation import in_context
 from qa.heard import Heard
+from qa.hit import Hit
 from qa.judge import is_match
 from qa.library import Library
 from qa.query import make_queries
-from qa.search import Hit, search
+from qa.search import search
 from qa.words import content_words, holds_words, share_of_words
 
 # Between two windows of a passage, how much it counts that one holds all of the question's words.
@@ -77,11 +78,7 @@ def answer(
             library.vocabulary(snapshot),
         )
         hits = search(snapshot, queries, k, transcript_ids)
-        stored = {passage.id: passage for passage in snapshot.database.passages([hit.passage_id for hit in hits])}
-        cited = []
-        for hit in hits:
-            passage = stored[hit.passage_id]
-            cited.append(_cite(hit, passage, library.transcript(snapshot, passage.transcript), words))
+        cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
         matched = is_match(snapshot.facts, question, hits, [passage.text for passage in cited])
     heard = dict.fromkeys(heard for query in queries for heard in query.heard)
     return Answer(
@@ -103,10 +100,11 @@ def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:
     return [ids[name] for name in names]
 
 
-def _cite(hit: Hit, passage: StoredPassage, transcript: Transcript, words: Sequence[str]) -> CitedPassage:
+def _cite(hit: Hit, transcript: Transcript, words: Sequence[str]) -> CitedPassage:
+    passage = hit.passage
     start, end = passage.span
     asked = _asked_within(passage)
-    highlight = _of_one_speaker(_answering(hit, passage, transcript.text, words), transcript)
+    highlight = _of_one_speaker(_answering(hit, transcript.text, words), transcript)
     begins, ends = transcript.time_at(start), transcript.time_at(end, at_end=True)
     return CitedPassage(
         transcript=transcript.name,
@@ -135,7 +133,7 @@ def _asked_within(passage: StoredPassage) -> Span | None:
     return question if inside else None
 
 
-def _answering(hit: Hit, passage: StoredPassage, text: str, words: Sequence[str]) -> Span:
+def _answering(hit: Hit, text: str, words: Sequence[str]) -> Span:
     """Return the part of the passage that answers: its best window after what was asked.
 
     A window is as good as its cosine to the question and the share of the question's words in it. Where
@@ -147,7 +145,7 @@ def _answering(hit: Hit, passage: StoredPassage, text: str, words: Sequence[str]
         return cosine + WORDS_WEIGHT * share_of_words(words, text[slice(*span)])
 
     best = max(hit.windows, key=nearness)
-    asked = _asked_within(passage)
+    asked = _asked_within(hit.passage)
     if asked is None:
         return best[0]
     answers = [window for window in hit.windows if window[0].end > asked.end]

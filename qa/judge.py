@@ -12,9 +12,10 @@ import numpy as np
 
 from index.embedders import Embedder
 from index.snapshot import Snapshot
+from qa.hit import Hit
 from qa.quantities import asks_quantity, names_quantity
 from qa.query import make_queries
-from qa.search import Hit, search
+from qa.search import search
 
 # How near a passage is = its late interaction + DENSE_SHARE * its cosine. Unlike the score that ranks, this
 # does not grow with how many words a question has: "castor oil" can match as well as a sentence.

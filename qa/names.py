@@ -35,6 +35,12 @@ class Named:
     transcripts: dict[int, float]  # transcript id -> what its passages gain
     speakers: frozenset[str]
 
+    @property
+    def are_several(self) -> bool:
+        """Whether more than one person is named, as a speaker or by the name of an interview."""
+        guests = [transcript_id for transcript_id, gain in self.transcripts.items() if gain >= PERSON_WEIGHT]
+        return len(self.speakers) > 1 or len(guests) > 1
+
 
 def find_names(database: Database, words: Sequence[str], transcript_ids: Sequence[int] | None = None) -> Named:
     """Return which of the words name transcripts or speakers, and which; "andrews" is Andrew's.

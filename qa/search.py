@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,9 +9,11 @@ from index.database import Database
 from index.fulltext import share_spoken_by
 from index.snapshot import Snapshot
 from index.types import Span
+from qa.hit import Hit
 from qa.late import Match, match, token_weights
 from qa.lexical import LexicalScores, score_words
 from qa.query import Query
+from qa.spread import another_loss, spread
 from qa.words import content_words
 
 # How many passages each of the two searches hands on, and how many of those that score best by both are
@@ -36,15 +37,8 @@ LEXICAL_WEIGHT = 0.02
 SPEAKER_WEIGHT = 0.4
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage that was found; scores are higher for better matches."""
-
-    passage_id: int
-    score: float
-    late: float  # late interaction with the whole passage, the mean over the queries
-    dense: float  # cosine of the whole passage, the mean over the queries
-    windows: tuple[tuple[Span, float], ...]  # its parts, each with how well it matches the first query
+# What an opening, an advertisement or a farewell loses: it comes after what was said of the same thing.
+ASIDE_LOSS = 0.2
 
 
 def search(
@@ -57,25 +51,30 @@ def search(
     """
     database = snapshot.database
     lexical = [score_words(database, content_words(q.text), q.named.words, transcript_ids, q.heard) for q in queries]
-    dense = _dense(snapshot, queries, lexical, k, transcript_ids)
+    encoding_ids = _candidates(snapshot, queries, lexical, k, transcript_ids)
+    dense = _cosines(snapshot, queries, encoding_ids)
     steering = _steering(database, queries, list(dense))
     bm25 = {i: _mean([scores.bm25.get(i, 0.0) for scores in lexical]) for i in dense}
     first = {i: dense[i] + FIRST_LEXICAL_WEIGHT * bm25[i] + steering[i] for i in dense}
     compared = _best(first, max(COMPARED, k))
+    stored = {passage.id: passage for passage in database.passages(compared)}
     hits = []
     for passage_id, spans, matches in _matches(database, queries, lexical, compared):
         windows = [m.windows + m.cosines / LATE_WEIGHT for m in matches]
         late = _mean([LATE_WEIGHT * (m.whole + float(m.windows.max())) + float(m.cosines.max()) for m in matches])
+        passage = stored[passage_id]
         hits.append(
             Hit(
-                passage_id,
-                score=late + LEXICAL_WEIGHT * bm25[passage_id] + steering[passage_id],
+                passage,
+                score=late + LEXICAL_WEIGHT * bm25[passage_id] + steering[passage_id] - ASIDE_LOSS * passage.is_aside,
                 late=_mean([m.whole for m in matches]),
                 dense=dense[passage_id],
                 windows=tuple(zip(spans, windows[0].tolist(), strict=True)),
             )
         )
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage_id))[:k]
+    hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
+    vectors = snapshot.vectors.vectors([encoding_ids[hit.passage.id] for hit in hits])
+    return spread(hits, vectors, k, another_loss(queries[0].text, queries[0].named))
 
 
 def _matches(
@@ -108,23 +107,27 @@ def _steering(database: Database, queries: Sequence[Query], passage_ids: Sequenc
     return gains
 
 
-def _dense(
+def _candidates(
     snapshot: Snapshot,
     queries: Sequence[Query],
     lexical: Sequence[LexicalScores],
     k: int,
     transcript_ids: Sequence[int] | None,
-) -> dict[int, float]:
-    """Return passage id -> mean cosine to the queries, for the best passages by either search."""
+) -> dict[int, int]:
+    """Return passage id -> encoding id of the best passages by either search."""
     database, wanted = snapshot.database, max(CANDIDATES, k)
     among = None if transcript_ids is None else database.encoding_ids(transcript_ids).tolist()
     nearest = {i for query in queries for i, _ in snapshot.vectors.search(query.encoded.vector, wanted, among)}
     found = dict(database.passages_of_encodings(nearest, transcript_ids))
     by_words = {i for scores in lexical for i in _best(scores.bm25, wanted)} - found.keys()
-    found |= {i: stored.encoding_id for i, stored in database.found_by(by_words).items()}
-    vectors = snapshot.vectors.vectors(list(found.values()))
+    return found | database.encodings_of_passages(by_words)
+
+
+def _cosines(snapshot: Snapshot, queries: Sequence[Query], encoding_ids: dict[int, int]) -> dict[int, float]:
+    """Return passage id -> mean cosine to the queries."""
+    vectors = snapshot.vectors.vectors(list(encoding_ids.values()))
     cosines = (vectors @ np.stack([query.encoded.vector for query in queries]).T).mean(axis=1)
-    return dict(zip(found, cosines.tolist(), strict=True))
+    return dict(zip(encoding_ids, cosines.tolist(), strict=True))
 
 
 def _best(scores: dict[int, float], k: int) -> list[int]:

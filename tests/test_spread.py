@@ -1,0 +1,72 @@
+"""Spreading: nothing twice among the best, and everybody who was asked about."""
+
+from pathlib import Path
+
+import pytest
+from conftest import build_index
+
+from qa.answer import answer
+from qa.library import Library
+from qa.names import Named
+from qa.spread import another_loss
+
+ADA = (
+    "Host: What are you afraid of, up there on the mast?\n"
+    "Ada: Of the rope. I am afraid of a rope that somebody else has tied, and I look at it every morning.\n"
+    "Host: And what else are you afraid of?\n"
+    "Ada: I am afraid of fog, since in fog a sailor hears everything and knows nothing.\n"
+    "Host: Is there anything that you are afraid of on land?\n"
+    "Ada: On land I am afraid of stairs, because they never move.\n"
+)
+BEN = (
+    "Host: How do you cut a loaf?\n"
+    "Ben: With a saw, and slowly.\n"
+    "Host: Does a baker fear anything?\n"
+    "Ben: A wet cellar. Flour drinks it up and says nothing until the oven tells.\n"
+)
+
+
+def transcripts(folder: Path, files: dict[str, str], question: str, k: int) -> list[str]:
+    build_index(files, folder)
+    return [passage.transcript for passage in answer(Library(folder), question, k).passages]
+
+
+def test_a_question_about_two_guests_shows_both_before_either_twice(tmp_path: Path) -> None:
+    files = {"ada-mast.txt": ADA, "ben-loaf.txt": BEN}
+    assert set(transcripts(tmp_path / "i", files, "What are both guests afraid of?", 2)) == {
+        "ada-mast.txt",
+        "ben-loaf.txt",
+    }
+    assert transcripts(tmp_path / "j", files, "What are you afraid of?", 2) == ["ada-mast.txt"] * 2
+
+
+def test_two_names_are_a_question_about_two(tmp_path: Path) -> None:
+    files = {"ada-mast.txt": ADA, "ben-loaf.txt": BEN}
+    found = transcripts(tmp_path / "i", files, "What are Ada and Ben afraid of?", 2)
+    assert len(set(found)) == 2
+
+
+def test_the_same_interview_twice_fills_no_two_of_the_first_places(tmp_path: Path) -> None:
+    files = {"ada-mast.txt": ADA, "copy-of-it.txt": ADA, "ben-loaf.txt": BEN}
+    build_index(files, tmp_path / "i")
+    found = answer(Library(tmp_path / "i"), "What are you afraid of?", 10).passages
+    texts = [passage.text for passage in found]
+    assert len(texts) == 8  # nothing is lost
+    assert len(set(texts[:5])) == 5
+    assert sorted(texts[5:]) == sorted(
+        text for text in set(texts) if text in ADA.replace("Host: ", "").replace("Ada: ", "")
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("What do both guests say about fog?", True),
+        ("Which of them has it in common?", True),
+        ("What do all the people say of rope?", True),
+        ("What does Ada say about fog?", False),
+        ("Where was the rope tied?", False),
+    ],
+)
+def test_several_are_asked_about_in_words(question: str, *, several: bool) -> None:
+    assert bool(another_loss(question, Named(frozenset(), {}, frozenset()))) == several
