@@ -3,7 +3,9 @@
 import gc
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -15,7 +17,7 @@ from index.samples import SAMPLES
 from qa.answer import Answer, answer
 from qa.judge import fit
 from qa.library import Library
-from qa.render import NEAREST, NOT_ASKED, as_html
+from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, notes_as_html
 from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
@@ -33,9 +35,18 @@ STYLE = """<style>
 .passage p { margin: 0 0 .4rem; overflow-wrap: anywhere; }
 .passage b { margin-right: .3rem; }
 .passage footer { font-size: .875rem; opacity: .75; }
+.note { margin: 0; font-size: .875rem; opacity: .75; overflow-wrap: anywhere; }
 .passage mark { background: rgba(255, 196, 0, .35); color: inherit; border-radius: .2rem; padding: .05rem 0; }
 [class*=st-key-turn_] { scroll-margin-top: 4.5rem; }
 </style>"""
+
+
+class Turn(NamedTuple):
+    """A question of the chat with its answer, or a sentence that says why there is none; None before it is answered."""
+
+    question: str
+    found: Answer | str | None = None
+    literally: bool = False  # nothing but its own words is searched for
 
 
 @st.cache_resource(show_spinner=False)
@@ -103,41 +114,61 @@ def index_is_there() -> bool:
     return True
 
 
-def show_turn(turn: int, question: str, found: Answer | str | None, library: Library) -> Answer | str:
+def show_turn(number: int, turn: Turn, library: Library) -> Turn:
     """Draw a question and its answer, which is found here if it is not yet."""
-    with st.container(key=f"turn_{turn}"):
+    with st.container(key=f"turn_{number}"):
         with st.chat_message("user"):
-            st.text(question)
+            st.text(turn.question)
         with st.chat_message("assistant"):
-            if found is None:
+            if turn.found is None:
                 with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
-                    found = ask(library, question, earlier_questions(turn))
-            if isinstance(found, str):
-                st.error(escaped(found))
-            else:
-                show_passages(found)
-    return found
+                    turn = turn._replace(found=ask(library, turn, earlier_questions(number)))
+            if isinstance(turn.found, str):
+                st.error(escaped(turn.found))
+            elif turn.found:
+                show_understood(number, turn.found, turn.literally)
+                show_answer(number, turn.found)
+    return turn
 
 
-def earlier_questions(turn: int) -> list[str]:
-    """Return what was asked in this chat before a turn."""
-    return [question for question, _ in st.session_state["turns"][:turn]]
+def earlier_questions(number: int) -> list[str]:
+    """Return what was asked in this chat before a turn, from the last question on that stands for itself."""
+    earlier: list[Turn] = st.session_state["turns"][:number]
+    first = max((row for row, turn in enumerate(earlier) if turn.literally), default=0)
+    return [turn.question for turn in earlier[first:]]
 
 
-def ask(library: Library, question: str, previous: list[str]) -> Answer | str:
+def ask(library: Library, turn: Turn, previous: list[str]) -> Answer | str:
     """Return the answer, or a sentence that says why there is none."""
     try:
-        return answer(library, question, PASSAGES, previous=previous)
+        return answer(library, turn.question, PASSAGES, previous=previous, literally=turn.literally)
     except InterviewQAError as error:
         return f"{error}"
 
 
-def show_passages(found: Answer) -> None:
-    """Draw the best passage open and the others folded."""
-    if found.understood:
-        st.text("\n".join(f"Also searched for: {text}" for text in found.understood))
+def show_understood(number: int, found: Answer, literally: bool) -> None:
+    """Draw what was searched for besides the user's own words, and the way to be rid of it."""
+    notes = notes_as_html(found)
+    if notes:
+        st.html(notes)
+    if notes or literally:
+        key = f"literally_{number}"
+        st.toggle("Search only my words", literally, key=key, on_change=search_anew, args=[number, key])
+
+
+def search_anew(number: int, key: str) -> None:
+    """Forget an answer: its question is taken in another way now."""
+    turns: list[Turn] = st.session_state["turns"]
+    turns[number] = Turn(turns[number].question, literally=st.session_state[key])
+
+
+def show_answer(number: int, found: Answer) -> None:
+    """Draw the best passage open and the others folded; before them, where none matched, what was asked instead."""
     if not found.matched:
-        st.text(f"{NOT_ASKED} {NEAREST}" if found.passages else NOT_ASKED)
+        st.text(NOT_ASKED)
+        offer(WERE_ASKED, found.asked_instead, f"instead_{number}")
+        if found.passages:
+            st.text(NEAREST)
     for passage in found.passages[:1]:
         st.html(as_html(passage))
     others = found.passages[1:]
@@ -145,6 +176,18 @@ def show_passages(found: Answer) -> None:
         with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
             for passage in others:
                 st.html(as_html(passage))
+
+
+def offer(label: str, questions: Sequence[str], key: str) -> None:
+    """Draw questions that are asked next by clicking them."""
+    if questions:
+        st.pills(label, questions, key=key, format_func=escaped, on_change=ask_next, args=[key])
+
+
+def ask_next(key: str) -> None:
+    """Ask the question that was clicked, and leave it to be clicked again."""
+    st.session_state["clicked"] = st.session_state[key]
+    st.session_state[key] = None
 
 
 def bring_into_view(number: int) -> None:
@@ -179,28 +222,25 @@ def main() -> None:
         return
 
     holds, first_questions = overview(FOLDER, state)
-    turns: list[tuple[str, Answer | str | None]] = st.session_state.setdefault("turns", [])
+    turns: list[Turn] = st.session_state.setdefault("turns", [])
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
     question = typed or st.session_state.pop("clicked", None)
     header(holds, bool(turns or question))
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
     if not turns and not question:
-        clicked = st.pills("Questions that were asked", first_questions, key="suggestion")
-        if clicked:
-            st.session_state["clicked"] = clicked
-            st.rerun()
+        offer(WERE_ASKED, first_questions, "suggestion")
     first = max(0, len(turns) - TURNS_DRAWN)
     if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
         first = 0
-    for number, (asked, found) in enumerate(turns[first:], first):
-        turns[number] = asked, show_turn(number, asked, found, library)
+    for number, turn in enumerate(turns[first:], first):
+        turns[number] = show_turn(number, turn, library)
     if question and question.strip():
         # Kept before it is answered: a click elsewhere on the page starts this script anew.
         number = len(turns)
-        turns.append((question, None))
+        turns.append(Turn(question))
         bring_into_view(number)
-        turns[number] = question, show_turn(number, question, None, library)
+        turns[number] = show_turn(number, turns[number], library)
         bring_into_view(number)
 
 

@@ -18,14 +18,14 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from index.database import Database, digest, prepare_folder
+from index.database import Database, digest
 from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
 from index.errors import StoreError, TranscriptError
 from index.files import find_files
+from index.folder import LOCK_NAME, prepare_folder
 from index.passages import RULE_VERSION, make_passages, whole_text
 from index.readers import read_bytes, read_transcript
 from index.samples import SAMPLES
-from index.schema import LOCK_NAME
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
 from index.types import Passage, Transcript

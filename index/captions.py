@@ -1,7 +1,7 @@
 """How people ask, in words: questions that captions leave unmarked, run answers into, or mark where none is.
 
-"the Bluetooth, what's the point of life?" is an answer and a question, "what website. Do you waste time"
-is one question, and automatic captions hold no mark at all. A typist's sentence "After it failed, what
+"the weather, what's the worst of it?" is an answer and a question, "which tool. Do you use a hammer?" is
+one question, and automatic captions hold no mark at all. A typist's sentence "After it failed, what
 did you do?" is one. All words looked for are English; in other languages a question needs its mark.
 """
 
@@ -80,7 +80,7 @@ _LED_IN_OPENING = re.compile(r"(?:and|or|but)\b", re.IGNORECASE)
 _LED_IN_CHARS = 30
 
 _OPENS = re.compile(rf"(?:\w+,\s+)?(?:{_WH}|{_AUXILIARY}|tell)\b", re.IGNORECASE)
-# A full stop in the middle of a question: "what website. Do you waste time on Twitter?".
+# A full stop in the middle of a question: "which tool. Do you use a hammer?".
 _CUT_OFF = re.compile(rf"\b(?:{_WH})(?:\s+\w+){{1,4}}[.,]?$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"(?:{_AUXILIARY})\b", re.IGNORECASE)
 # Words of one question that begin in it twice are closer: "what is one thing | do you ..."

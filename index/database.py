@@ -6,7 +6,6 @@ reader sees the library before a build or after it, never between.
 """
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,9 +19,9 @@ import numpy as np
 from index.arrays import Ids, Vectors
 from index.embedders import Encoded
 from index.errors import NoIndexError, StoreError
-from index.folder import default_folder
+from index.folder import FILE_NAME, default_folder, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
-from index.schema import FILE_NAME, LOCK_NAME, connect
+from index.schema import connect
 from index.signs import pack_signs
 from index.types import Passage, Segment, Span, Transcript
 from index.windows import WINDOW, Windows
@@ -181,7 +180,10 @@ class Database:
 
     def remove(self, name: str) -> None:
         """Remove a transcript and all that hangs on it, except its encodings."""
-        forget_words(self.connection, name)
+        ids = self.connection.execute(
+            "SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?", (name,)
+        ).fetchall()
+        forget_words(self.connection, (passage_id for (passage_id,) in ids))
         self.connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
 
     def clear(self) -> None:
@@ -229,6 +231,24 @@ class Database:
             for i, t, name, a, b, q, r, aside in rows
         ]
 
+    def replace_passage(
+        self, passage_id: int, transcript: Transcript, passage: Passage, encoding_id: int, windows: Windows
+    ) -> None:
+        """Put another passage of the transcript in the place of one."""
+        question = passage.question or (None, None)
+        forget_words(self.connection, [passage_id])
+        self.connection.execute(
+            "UPDATE passages SET start = ?, end = ?, question_start = ?, question_end = ?, encoding_id = ?, windows = ?"
+            " WHERE id = ?",
+            (*passage.span, *question, encoding_id, windows.tobytes(), passage_id),
+        )
+        store_words(self.connection, passage_id, transcript, passage)
+
+    def remove_passage(self, passage_id: int) -> None:
+        """Remove a passage; its words are then in none."""
+        forget_words(self.connection, [passage_id])
+        self.connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
+
     def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
         """Return passage id -> what its passage is found by."""
         rows = self.connection.execute(
@@ -236,7 +256,10 @@ class Database:
             " WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
-        return {i: FoundBy(tokens, np.frombuffer(windows, WINDOW)) for i, tokens, windows in rows}
+        try:
+            return {i: FoundBy(tokens, np.frombuffer(windows, WINDOW)) for i, tokens, windows in rows}
+        except ValueError as error:
+            raise StoreError(f"{self._path} is damaged ({error}); build the index again") from error
 
     def passages_of_encodings(
         self, encoding_ids: Iterable[int], transcript_ids: Iterable[int] | None = None
@@ -328,23 +351,6 @@ class Database:
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""
         return count(self.connection, table)
-
-
-def prepare_folder(folder: Path) -> None:
-    """Make the folder and an empty library file where they are missing.
-
-    Raises StoreError where the folder cannot be written, or holds something that is not ours.
-    """
-    path = folder / FILE_NAME
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        foreign = [p.name for p in folder.iterdir() if p.name != LOCK_NAME] if not path.exists() else []
-        if foreign:
-            raise StoreError(f"{folder} holds something else ({foreign[0]}); choose another folder with --index")
-        # Interviews are confidential: the file is its owner's alone.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        raise StoreError(f"the index folder {folder} cannot be written: {error.strerror}") from error
 
 
 def _no_index(folder: Path) -> NoIndexError:

@@ -22,16 +22,18 @@ def store_words(connection: sqlite3.Connection, passage_id: int, transcript: Tra
     connection.executemany("INSERT INTO speaking VALUES (?, ?, ?)", rows)
 
 
-def forget_words(connection: sqlite3.Connection, transcript: str) -> None:
-    """Make a transcript's passages found no more by their words."""
-    of_it = "(SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?)"
+def forget_words(connection: sqlite3.Connection, passage_ids: Iterable[int]) -> None:
+    """Make passages found no more by their words and speakers."""
+    ids = json.dumps(list(passage_ids))
+    of_these = "(SELECT value FROM json_each(?))"
     # A full-text table without content is told what to forget.
     connection.execute(
         "INSERT INTO spellings (spellings, rowid, said)"
-        f" SELECT 'delete', rowid, said FROM words WHERE rowid IN {of_it}",
-        (transcript,),
+        f" SELECT 'delete', rowid, said FROM words WHERE rowid IN {of_these}",
+        (ids,),
     )
-    connection.execute(f"DELETE FROM words WHERE rowid IN {of_it}", (transcript,))
+    connection.execute(f"DELETE FROM words WHERE rowid IN {of_these}", (ids,))
+    connection.execute(f"DELETE FROM speaking WHERE passage_id IN {of_these}", (ids,))
 
 
 def store_names(connection: sqlite3.Connection, transcript_id: int, transcript: Transcript) -> None:

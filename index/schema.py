@@ -5,8 +5,6 @@ from pathlib import Path
 
 from index.errors import StoreError
 
-FILE_NAME = "library.sqlite"
-LOCK_NAME = "build.lock"
 SCHEMA_VERSION = 2
 # "application_id" in the file's header: no other program's database is taken for ours. "IvQA".
 APPLICATION_ID = 0x49765141

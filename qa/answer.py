@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from index.database import Database, StoredPassage
 from index.errors import InterviewQAError
 from index.types import Span, Transcript
-from qa.conversation import in_context
+from qa.conversation import texts_of
 from qa.heard import Heard
 from qa.hit import Hit
 from qa.judge import is_match
 from qa.library import Library
-from qa.query import make_queries
+from qa.names import find_names
+from qa.query import Query, literal_queries, make_queries
 from qa.search import search
+from qa.suggest import nearest_asked
 from qa.words import content_words, holds_words, share_of_words
+
+# How many of the questions that were asked are offered where nobody was asked this one.
+OFFERED = 3
 
 # Between two windows of a passage, how much it counts that one holds all of the question's words.
 WORDS_WEIGHT = 0.3
@@ -45,8 +50,9 @@ class Answer:
     question: str
     matched: bool
     passages: tuple[CitedPassage, ...]
-    understood: tuple[str, ...] = ()  # what was searched for besides: without mistakes, in its context
+    understood: tuple[str, ...] = ()  # what else was searched for: without mistakes, in its context
     transcribed: tuple[Heard, ...] = ()  # how words of the question are written in the passages shown
+    asked_instead: tuple[str, ...] = ()  # where nothing matched, the nearest questions that were asked
 
 
 def answer(
@@ -55,39 +61,58 @@ def answer(
     k: int = 5,
     transcripts: Sequence[str] | None = None,
     previous: Sequence[str] = (),
+    *,
+    literally: bool = False,
 ) -> Answer:
     """Answer from the library, or from some of its transcripts, with up to k passages that do not overlap.
 
-    `previous` are the questions asked before, oldest first. Raises InterviewQAError for a transcript
-    that is not in the library, ModelError, StoreError.
+    `previous` are the questions asked before, oldest first. `literally` searches for nothing but the
+    question's own words: not in its context, without correction, not for what sounds alike. Raises
+    InterviewQAError for a transcript that is not in the library, ModelError, StoreError.
     """
     # Half a character of UTF-16, as JSON can hold, is no text.
     question, *previous = (text.encode("utf-8", "replace").decode() for text in [question, *previous])
-    context = in_context(question, previous)
     words = content_words(question)
     # Nobody who saves waits for a model to load.
     library.warm_up()
     with library.snapshot() as snapshot:
-        texts = [question, context] if context else [question]
-        transcript_ids = _ids(snapshot.database, transcripts)
-        queries = make_queries(
-            snapshot.database,
-            texts,
-            library.embedder(snapshot.facts),
-            transcript_ids,
-            library.vocabulary(snapshot),
-        )
+        database = snapshot.database
+        transcript_ids = _ids(database, transcripts)
+
+        def names_in(text: str) -> frozenset[str]:
+            return find_names(database, content_words(text), transcript_ids).words
+
+        embedder = library.embedder(snapshot.facts)
+        texts = [question] if literally else texts_of(question, previous, names_in)
+        if literally:
+            queries = literal_queries(database, texts, embedder, transcript_ids)
+        else:
+            queries = make_queries(database, texts, embedder, transcript_ids, library.vocabulary(snapshot))
         hits = search(snapshot, queries, k, transcript_ids)
         cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
         matched = is_match(snapshot.facts, question, hits, [passage.text for passage in cited])
-    heard = dict.fromkeys(heard for query in queries for heard in query.heard)
+        # The last of the queries has its context, and its mistakes put right.
+        instead = [] if matched else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
     return Answer(
         question,
         matched,
         tuple(cited),
-        understood=tuple(query.text for query in queries[1:]),
-        transcribed=tuple(h for h in heard if any(holds_words(h.said, passage.text) for passage in cited)),
+        understood=_understood(texts, question, queries),
+        transcribed=_transcribed(queries, cited),
+        asked_instead=tuple(instead),
     )
+
+
+def _understood(given: Sequence[str], question: str, queries: Sequence[Query]) -> tuple[str, ...]:
+    """Return what was searched for but the question; of what was given, not what is there put right as well."""
+    texts = [query.text for query in queries if query.text != question]
+    return tuple(text for text in texts if text == texts[-1] or text not in given)
+
+
+def _transcribed(queries: Sequence[Query], cited: Sequence[CitedPassage]) -> tuple[Heard, ...]:
+    """Return what was heard for words of the queries, where a passage shown says it."""
+    heard = dict.fromkeys(heard for query in queries for heard in query.heard)
+    return tuple(h for h in heard if any(holds_words(h.said, passage.text) for passage in cited))
 
 
 def _ids(database: Database, names: Sequence[str] | None) -> list[int] | None:

@@ -100,8 +100,13 @@ def _parser() -> argparse.ArgumentParser:
     asking.set_defaults(usage_error=asking.error)
 
     judging = command("eval", _eval, "ask gold questions and print how good the answers are")
-    judging.add_argument("file", type=Path, metavar="FILE", help="JSON lines: id, kind, question, evidence")
+    judging.add_argument("file", nargs="?", type=Path, metavar="FILE", help="JSON lines: id, kind, question, evidence")
+    judging.add_argument(
+        "--self", action="store_true", dest="own", help="ask the library its own questions, each with its asking hidden"
+    )
+    judging.add_argument("--compare", action="store_true", help="score simpler ways to search beside it")
     judging.add_argument("--json", action="store_true", help="print one JSON object")
+    judging.set_defaults(usage_error=judging.error)
 
     showing = command("info", _info, "say what the index holds")
     showing.add_argument("--json", action="store_true", help="print one JSON object")
@@ -204,8 +209,10 @@ def _query(asked: object) -> dict[str, Any]:
 def _eval(arguments: argparse.Namespace) -> int:
     from qa.evaluate import as_table, evaluate
 
+    if arguments.own == bool(arguments.file):
+        arguments.usage_error("give a FILE of gold questions, or --self")
     with _Bar() as bar:
-        report = evaluate(_open(arguments.index), arguments.file, lambda done, n: bar.show("asking", done, n))
+        report = evaluate(_open(arguments.index), arguments.file, compare=arguments.compare, progress=bar.show)
     print(json.dumps(report) if arguments.json else as_table(report))
     return 0
 

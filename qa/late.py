@@ -15,6 +15,7 @@ import numpy as np
 from index.arrays import Vectors
 from index.database import FoundBy
 from index.embedders import Encoded
+from index.errors import StoreError
 from index.signs import bytes_each, unpack_signs
 
 # What a stop word weighs, beside idf from 0 to about 10. "How" and "where" shade the words around them.
@@ -52,19 +53,26 @@ def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unk
 
 
 def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> list[Match]:
-    """Return how each passage matches a question of which the word pieces have these weights."""
+    """Return how each passage matches a question of which the word pieces have these weights.
+
+    Raises StoreError where what the passages are found by cannot be: the index is damaged.
+    """
     if not passages:
         return []
     dimension = len(encoded.vector)
+    sizes = np.array([len(passage.tokens) // bytes_each(dimension) for passage in passages])
+    windows = np.concatenate([passage.windows for passage in passages])
+    counts = [len(passage.windows) for passage in passages]
+    ends_at = np.repeat(sizes, counts)
+    whole = all(len(passage.tokens) % bytes_each(dimension) == 0 for passage in passages) and all(counts)
+    if not whole or (windows["last"] > ends_at).any() or (windows["first"] > windows["last"]).any():
+        raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
     # A vector's signs have the length of the root of their number. One row more ends the last window.
     asked = np.vstack([encoded.tokens, encoded.vector]) / np.float32(dimension**0.5)
     signs = unpack_signs([passage.tokens for passage in passages], dimension)
     similar = np.vstack([signs @ asked.T, np.full((1, len(asked)), -1, np.float32)])
-    sizes = np.array([len(passage.tokens) // bytes_each(dimension) for passage in passages])
     starts = np.cumsum(sizes) - sizes
     wholes = _best(similar[:, :-1], starts, starts + sizes) @ weights
-    windows = np.concatenate([passage.windows for passage in passages])
-    counts = [len(passage.windows) for passage in passages]
     offsets = np.repeat(starts, counts)
     firsts, lasts = windows["first"] + offsets, windows["last"] + offsets
     within = _best(similar[:, :-1], firsts, lasts) @ weights

@@ -28,13 +28,16 @@ RUNS_OF_WORDS = 3_000_000
 class Library:
     """An index folder, ready to be asked. Threads may share it."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the folder. Raises NoIndexError where there is none, StoreError where it cannot be used."""
+    def __init__(self, folder: Path, embedder: Embedder | None = None) -> None:
+        """Open the folder; a model that is loaded already is used if it is the index's.
+
+        Raises NoIndexError where there is no index, StoreError where it cannot be used.
+        """
         self.folder = folder
         self._lock = threading.Lock()
         self._model_lock = threading.Lock()
         self._vectors: tuple[str, VectorIndex] | None = None  # with the state that they are of
-        self._embedder: Embedder | None = None
+        self._embedder = embedder
         self._spoken: tuple[str, Vocabulary] | None = None
         self._transcripts: OrderedDict[tuple[str, str], Transcript] = OrderedDict()  # by state and name
         with self.snapshot():

@@ -35,7 +35,19 @@ def make_queries(
     """
     ordinary = embedder.whole_words
     spelled = list(dict.fromkeys(text for given in texts for text in (given, corrected(database, given, ordinary))))
-    names = [find_names(database, content_words(text), transcript_ids) for text in spelled]
-    searched = [as_asked(text, named) for text, named in zip(spelled, names, strict=True)]
+    return literal_queries(database, spelled, embedder, transcript_ids, spoken)
+
+
+def literal_queries(
+    database: Database,
+    texts: Sequence[str],
+    embedder: Embedder,
+    transcript_ids: Sequence[int] | None = None,
+    spoken: Vocabulary | None = None,
+) -> list[Query]:
+    """Return a query for each text, with its typing mistakes."""
+    ordinary = embedder.whole_words
+    names = [find_names(database, content_words(text), transcript_ids) for text in texts]
+    searched = [as_asked(text, named) for text, named in zip(texts, names, strict=True)]
     heard = [tuple(soundalikes(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
-    return [Query(*query) for query in zip(spelled, names, searched, embedder.encode(searched), heard, strict=True)]
+    return [Query(*query) for query in zip(texts, names, searched, embedder.encode(searched), heard, strict=True)]

@@ -2,12 +2,16 @@
 
 import html
 import json
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from index.types import Span
 from qa.answer import Answer, CitedPassage
+from qa.words import holds_words
 
 NOT_ASKED = "Nobody was asked this."
+WERE_ASKED = "Questions that were asked:"
 NEAREST = "The nearest that was said:"
 
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
@@ -22,8 +26,11 @@ def as_json(answer: Answer, **also: Any) -> str:
 def as_text(answer: Answer, colour: bool = False) -> str:
     """Return the passages for reading in a terminal, best first; what answers is bold in colour."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
-    blocks = [f"Also searched for: {_visible(text)}" for text in answer.understood]
-    blocks += [] if answer.matched else [NOT_ASKED if not answer.passages else f"{NOT_ASKED} {NEAREST}"]
+    blocks = [_visible(note) for note in notes(answer)]
+    if not answer.matched:
+        questions = "".join(f"\n   {_visible(question)}" for question in answer.asked_instead)
+        heads = [f"{WERE_ASKED}{questions}"] * bool(questions) + [NEAREST] * bool(answer.passages)
+        blocks += [" ".join([NOT_ASKED, *heads[:1]]), *heads[1:]]
     for rank, passage in enumerate(answer.passages, 1):
         lines = [f"{bold}{rank}. {_visible(place(passage))}{plain}"]
         if passage.question:
@@ -33,6 +40,36 @@ def as_text(answer: Answer, colour: bool = False) -> str:
             lines.append(f"   {dim}{_visible(speaker)}:{plain} {words}" if speaker else f"   {words}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def notes_as_html(answer: Answer) -> str:
+    """Return the notes as HTML, escaped; empty where there are none."""
+    return "".join(f'<p class="note">{html.escape(note)}</p>' for note in notes(answer))
+
+
+def notes(answer: Answer) -> list[str]:
+    """Return what was searched for beyond the words of the question, a line each.
+
+    Of a word that was heard, not what goes without saying: that it is written in one or apart, or as a text
+    that was understood has it.
+    """
+    texts = answer.understood
+    # A question put right is in its context as well.
+    whole = [text for text in texts if not any(text in other for other in texts if text != other)]
+    lines = [f"Understood as: {one_line(text)}" for text in whole]
+    for heard in answer.transcribed:
+        is_same = heard.asked.replace(" ", "") == heard.said.replace(" ", "")
+        if not is_same and not any(holds_words(heard.said, text) for text in texts):
+            asked = _as_written(heard.asked, [answer.question, *texts])
+            spoken = _as_written(heard.said, [passage.text for passage in answer.passages])
+            lines.append(f"“{asked}” may be transcribed as “{spoken}”")
+    return list(dict.fromkeys(lines))
+
+
+def _as_written(words: str, texts: Sequence[str]) -> str:
+    """Return lower-case words as the first of the texts that holds them has them."""
+    pattern = re.compile(r"\b" + r"\W+".join(map(re.escape, words.split())) + r"\b", re.IGNORECASE)
+    return next((one_line(found.group()) for text in texts if (found := pattern.search(text))), words)
 
 
 def as_html(passage: CitedPassage) -> str:

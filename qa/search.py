@@ -2,6 +2,8 @@
 
 import heapq
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 
@@ -41,13 +43,21 @@ SPEAKER_WEIGHT = 0.4
 ASIDE_LOSS = 0.2
 
 
+# What ranks: everything, only the words in common, or only one vector a passage.
+Evidence = Literal["all", "words", "vectors"]
+
+
 def search(
-    snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None = None
+    snapshot: Snapshot,
+    queries: Sequence[Query],
+    k: int,
+    transcript_ids: Sequence[int] | None = None,
+    evidence: Evidence = "all",
 ) -> list[Hit]:
     """Return up to k hits, best first; ties go to the passage that was stored first.
 
     Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
-    are the only ones to search.
+    are the only ones to search. With `evidence` words or vectors alone rank, to see what each is worth.
     """
     database = snapshot.database
     lexical = [score_words(database, content_words(q.text), q.named.words, transcript_ids, q.heard) for q in queries]
@@ -56,6 +66,8 @@ def search(
     steering = _steering(database, queries, list(dense))
     bm25 = {i: _mean([scores.bm25.get(i, 0.0) for scores in lexical]) for i in dense}
     first = {i: dense[i] + FIRST_LEXICAL_WEIGHT * bm25[i] + steering[i] for i in dense}
+    if evidence != "all":
+        first = bm25 if evidence == "words" else dense
     compared = _best(first, max(COMPARED, k))
     stored = {passage.id: passage for passage in database.passages(compared)}
     hits = []
@@ -72,6 +84,8 @@ def search(
                 windows=tuple(zip(spans, windows[0].tolist(), strict=True)),
             )
         )
+    if evidence != "all":
+        return [replace(hit, score=first[hit.passage.id]) for hit in hits[:k]]
     hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
     vectors = snapshot.vectors.vectors([encoding_ids[hit.passage.id] for hit in hits])
     return spread(hits, vectors, k, another_loss(queries[0].text, queries[0].named))

@@ -1,21 +1,31 @@
-"""Questions that hosts really asked, to begin a chat with."""
+"""Questions that hosts really asked: to begin a chat with, and to go on where nobody was asked."""
 
+from collections.abc import Sequence
 from itertools import chain, zip_longest
+
+import numpy as np
 
 from index.sentences import is_question, sentence_spans
 from index.snapshot import Snapshot
-from qa.words import content_words
+from qa.conversation import leans
+from qa.library import Library
+from qa.query import Query
+from qa.words import all_words, content_words
 
 # Captions without punctuation run answers into questions; a question that is safe to show opens as one.
 OPENERS = frozenset(
-    "what what's how how's why when where who who's which do does did is are was were can could would will have has"
-    " should tell".split()
+    "what how why when where who which do does did is are was were can could would will have has should".split()
 )
 # A question that stands on its own has this many words, and points at nothing said before it.
 WORDS = range(5, 15)
 POINTING = frozenset(
     "it its that this these those they them their he him his she her there then else again one".split()
 )
+
+# The questions nearest to another are looked for among those of so many passages. Half of them lean on what was
+# said before; so many that do not are compared, which takes as long as embedding two or three questions.
+LOOKED_AT = 40
+COMPARED = 10
 
 
 def suggestions(snapshot: Snapshot, k: int) -> list[str]:
@@ -25,14 +35,48 @@ def suggestions(snapshot: Snapshot, k: int) -> list[str]:
     """
     asked: dict[str, list[str]] = {}
     for transcript, question in snapshot.database.asked_questions():
-        last = question[slice(*sentence_spans(question)[-1])]
-        if _stands_alone(last):
-            asked.setdefault(transcript, []).append(" ".join((last[:1].upper() + last[1:]).split()))
+        shown = presentable(question)
+        if shown:
+            asked.setdefault(transcript, []).append(shown)
     ranked = [sorted(questions, key=lambda q: (-len(content_words(q)), q)) for questions in asked.values()]
     turns = chain.from_iterable(zip_longest(*ranked))
     return list(dict.fromkeys(question for question in turns if question))[:k]
 
 
+def nearest_asked(
+    library: Library, snapshot: Snapshot, wanted: Query, k: int, transcript_ids: Sequence[int] | None = None
+) -> list[str]:
+    """Return up to k asked questions that stand on their own, nearest in meaning first.
+
+    They are among those to which the passages nearest to `wanted` reply, of these transcripts or of all.
+    """
+    database, vector = snapshot.database, wanted.encoded.vector
+    among = None if transcript_ids is None else database.encoding_ids(transcript_ids).tolist()
+    ranks = {encoding: rank for rank, (encoding, _) in enumerate(snapshot.vectors.search(vector, LOOKED_AT, among))}
+    found = dict(database.passages_of_encodings(ranks, transcript_ids))
+    passages = sorted(database.passages(found), key=lambda passage: ranks[found[passage.id]])
+    asked = [
+        library.transcript(snapshot, passage.transcript).text[slice(*passage.question)]
+        for passage in passages
+        if passage.question and not passage.is_aside
+    ]
+    shown = {question.casefold(): question for text in asked if (question := presentable(text))}
+    questions = list(shown.values())[:COMPARED]
+    if not questions:
+        return []
+    encoded = library.embedder(snapshot.facts).encode(questions)
+    cosines = np.stack([question.vector for question in encoded]) @ vector
+    return [questions[row] for row in np.argsort(-cosines, kind="stable")[:k]]
+
+
+def presentable(asked: str) -> str | None:
+    """Return the last sentence that asks, as it can be shown and asked again; None where it does not stand alone."""
+    sentences = [asked[slice(*span)] for span in sentence_spans(asked)]
+    question = next((" ".join(sentence.split()) for sentence in reversed(sentences) if is_question(sentence)), "")
+    return question[:1].upper() + question[1:] if _stands_alone(question) else None
+
+
 def _stands_alone(question: str) -> bool:
-    words = [word.strip("?,.!\"'").lower() for word in question.split()]
-    return is_question(question) and words[0] in OPENERS and len(words) in WORDS and not POINTING & set(words)
+    words = [word.lower() for word in all_words(question)]
+    opens = bool(words) and words[0] in OPENERS
+    return opens and len(words) in WORDS and not POINTING.intersection(words) and not leans(question)

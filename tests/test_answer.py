@@ -9,12 +9,13 @@ from index.database import Database
 from index.errors import InterviewQAError, ModelError
 from index.samples import SAMPLES
 from qa.answer import CitedPassage, answer
-from qa.conversation import in_context
+from qa.conversation import in_context, texts_of
 from qa.evaluate import evaluate
 from qa.judge import OFF_TOPIC
 from qa.library import Library
 from qa.names import as_asked, find_names
 from qa.spelling import corrected
+from qa.suggest import presentable
 from qa.words import content_words
 
 SCRIPT = (
@@ -127,6 +128,48 @@ def test_what_somebody_was_asked_is_not_refused(library: Library, question: str)
     assert answer(library, question).matched
 
 
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [
+        ("Was Napoleon wrong about Russia?", "What have you been wrong about?"),
+        ("Who left a line of poetry to Shakespeare?", "Do you ever leave a line of your own?"),
+    ],
+)
+def test_where_nobody_was_asked_the_nearest_questions_that_were_are_offered(
+    library: Library, question: str, nearest: str
+) -> None:
+    found = answer(library, question)
+    assert not found.matched
+    assert found.asked_instead[0] == nearest
+    assert len(set(found.asked_instead)) == 3
+    assert answer(library, nearest, previous=[question]).matched
+    assert answer(library, nearest).asked_instead == ()
+
+
+def test_questions_are_offered_from_the_named_transcripts(library: Library) -> None:
+    found = answer(library, "Was Napoleon wrong about Russia?", transcripts=["tomas-okafor-bread.txt"])
+    said = " ".join((SAMPLES / "tomas-okafor-bread.txt").read_text(encoding="utf-8").lower().split())
+    assert found.asked_instead
+    for question in found.asked_instead:
+        assert question.lower().rstrip("?") in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("Agreed. So you\nwent.  how old\nis the boat? I picture her blue.", "How old is the boat?"),
+        ("What is the boat called? And why that?", None),
+        ("Why?", None),
+        ("Is she your boat, too?", None),
+        ("How does one get from there to a glacier?", None),
+        ("Tell me about the boat.", None),
+        ("What " + "very " * 20 + "old boat is the oldest?", None),
+    ],
+)
+def test_a_question_is_offered_that_can_be_asked_on_its_own(asked: str, shown: str | None) -> None:
+    assert presentable(asked) == shown
+
+
 def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
     build_index({"boat.txt": SCRIPT}, tmp_path / "i")
     library = Library(tmp_path / "i")
@@ -136,35 +179,136 @@ def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
         answer(library, "how old is the boat")
 
 
+def names_in(text: str) -> frozenset[str]:
+    return frozenset(content_words(text)) & {"yuki", "tomas", "okafor", "rosa"}
+
+
 @pytest.mark.parametrize(
-    ("question", "previous", "understood"),
+    "question",
     [
-        ("and what did he do after it failed?", ["How did the startup go?"], True),
-        ("why?", ["Do you fear the dark?"], True),
-        ("what about sharks", ["Do you fear the dark?"], True),
-        ("which flour goes into the rye bread", ["Do you fear the dark?"], False),
-        ("how does the sound of ice change as it melts?", ["Do you fear the dark?"], False),
-        ("is it good to wait for the bread?", ["Do you fear the dark?"], False),
-        ("castor oil", ["Do you fear the dark?"], False),
-        ("and what did he do after it failed?", [], False),
+        "and what did he do after it failed?",
+        "why?",
+        "when?",
+        "more",
+        "Can you say more?",
+        "who else?",
+        "anything else?",
+        "how much?",
+        "what happened next?",
+        "what about sharks",
+        "what about her brother?",
+        "how long did that take?",
+        "what else did she say about it?",
+        "And Tomas?",
+        "Tomas?",
+        "did it begin to melt?",
+        "what was it like?",
+        "what was it like for her?",
+        "how did you get there?",
+        "were you afraid then?",
+        "and how long until they foudn it again?",
     ],
 )
-def test_a_question_that_leans_is_taken_with_the_one_before(
-    question: str, previous: list[str], *, understood: bool
+def test_a_question_that_leans_is_taken_with_the_one_before(question: str) -> None:
+    expected = f"Do you fear the dark? {question}"
+    assert in_context(question, ["Do you fear the dark?"], names_in) == expected
+    assert in_context(question, [], names_in) is None
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "which flour goes into the rye bread",
+        "And which flour goes into the rye bread?",
+        "how does the sound of ice change as it melts?",
+        "is it good to wait for the bread?",
+        "how long does it take to bake a loaf?",
+        "What was it like growing up in the harbour?",
+        "Who was the goat that ate the rope?",
+        "Is there anything that frightens you?",
+        "Do you believe that people change?",
+        "what did yuki do with her hydrophone",
+        "Tell me about Yuki",
+        "How old are you?",
+        "castor oil",
+    ],
+)
+def test_a_question_of_its_own_is_left_alone(question: str) -> None:
+    assert in_context(question, ["Do you fear the dark?"], names_in) is None
+    assert texts_of(question, ["Do you fear the dark?"], names_in) == [question]
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "understood"),
+    [
+        (
+            ["Who built the boat behind the cannery?", "and when did she do that?"],
+            "why?",
+            "Who built the boat behind the cannery? why?",
+        ),
+        (
+            ["How old is the boat?", "more", "was she paid for that?"],
+            "why?",
+            "How old is the boat? was she paid for that? why?",
+        ),
+        (["What is fog?", "why?", "How is rye bread made?"], "when?", "How is rye bread made? when?"),
+        (["more"], "why?", "more why?"),
+    ],
+)
+def test_a_chain_of_follow_ups_hangs_on_the_last_question_that_stood_alone(
+    previous: list[str], question: str, understood: str
 ) -> None:
-    expected = f"{previous[-1]} {question}" if understood else None
-    assert in_context(question, previous) == expected
+    assert in_context(question, previous, names_in) == understood
 
 
-def test_a_chain_of_follow_ups_hangs_on_the_last_question_that_stood_alone() -> None:
-    previous = ["Who built the boat behind the cannery?", "and when did she do that?"]
-    assert in_context("why?", previous) == "Who built the boat behind the cannery? why?"
+@pytest.mark.parametrize(
+    ("followups", "understood"),
+    [
+        (["And Tomas?"], "What is Tomas afraid of?"),
+        (["what about tomas okafor"], "What is tomas okafor afraid of?"),
+        (["what about Tomas?", "why?"], "What is Tomas afraid of? why?"),
+        (["why?", "and the dark?", "And Tomas?"], "What is Tomas afraid of?"),
+        (["And Tomas?", "and the dark?", "And Rosa?"], "What is Rosa afraid of?"),
+        (["And the bread of Tomas?"], "What is Tomas afraid of? And the bread of Tomas?"),
+        (["does she know Tomas?"], "What is Yuki afraid of? does she know Tomas?"),
+        (["And Tomas and Rosa?"], "What is Tomas and Rosa afraid of?"),
+        (["And Tomas? Rosa?"], "What is Yuki afraid of? And Tomas? Rosa?"),
+    ],
+)
+def test_a_follow_up_that_names_somebody_else_asks_the_same_of_them(followups: list[str], understood: str) -> None:
+    *between, question = followups
+    assert in_context(question, ["What is Yuki afraid of?", *between], names_in) == understood
+
+
+def test_a_follow_up_without_words_of_its_own_is_only_searched_in_its_context() -> None:
+    previous = ["What is Yuki afraid of?"]
+    assert texts_of("And Tomas?", previous, names_in) == ["What is Tomas afraid of?"]
+    assert texts_of("why?", previous, names_in) == ["What is Yuki afraid of? why?"]
+    assert texts_of("and the dark?", previous, names_in) == ["and the dark?", "What is Yuki afraid of? and the dark?"]
 
 
 def test_a_follow_up_is_answered_in_its_context(boat: Library) -> None:
     found = answer(boat, "and who made it?", previous=["How old is the boat?"])
     assert found.understood == ("How old is the boat? and who made it?",)
     assert "My aunt built her" in found.passages[0].text
+
+
+def test_only_my_words_means_no_context_no_correction_and_no_sounds(library: Library) -> None:
+    previous = ["Did Yuki Arnalds ever lose an instrument?"]
+    question = "and how long until they foudn it again?"
+    right = "and how long until they found it again?"
+    found = answer(library, question, previous=previous)
+    assert found.understood == (right, f"{previous[0]} {right}")
+    assert found.passages[0].question == "How long was it before you had it back?"
+    own = answer(library, question, previous=previous, literally=True)
+    assert own.understood == ()
+    assert own.passages == answer(library, question, literally=True).passages
+    for other in (found, answer(library, right)):
+        assert own.passages != other.passages
+
+    heard = answer(library, "Did the Yokhulsarlon freeze, says Skarffstain?")
+    assert [(h.asked, h.said) for h in heard.transcribed] == [("skarffstain", "skarvstein")]
+    assert answer(library, heard.question, literally=True).transcribed == ()
 
 
 @pytest.mark.parametrize(
@@ -236,7 +380,7 @@ def test_stop_words_are_searched_only_where_there_is_nothing_else() -> None:
 def test_the_samples_own_questions_are_answered(library: Library) -> None:
     report = evaluate(library, SAMPLES / "questions.jsonl")
     assert report["all"]["questions"] == 30
-    assert report["all"]["hit@3"] >= 0.25
+    assert report["all"]["hit@300w"] >= 0.5
 
 
 def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
@@ -245,6 +389,8 @@ def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
 
     build([shared / "interviews"], tmp_path / "i", fit=fit)
     report = evaluate(Library(tmp_path / "i"), shared / "questions.jsonl")["all"]
-    assert report["hit@1"] >= 0.62
-    assert report["hit@3"] >= 0.80
-    assert report["hit@300w"] >= 0.82
+    assert report["hit@1"] >= 0.72
+    assert report["hit@3"] >= 0.88
+    assert report["hit@300w"] >= 0.92
+    assert report["refused_rightly"] >= 3
+    assert report["refused"] - report["refused_rightly"] <= 2

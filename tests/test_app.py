@@ -9,7 +9,7 @@ import streamlit as st
 from conftest import ROOT, build_index
 from streamlit.testing.v1 import AppTest
 
-from index.schema import FILE_NAME
+from index.folder import FILE_NAME
 
 
 @pytest.fixture
@@ -37,6 +37,10 @@ def ask(app: AppTest, question: str) -> AppTest:
 
 def passages(app: AppTest) -> list[str]:
     return [element.value for element in app.get("html") if 'class="passage"' in element.value]
+
+
+def notes(app: AppTest) -> list[str]:
+    return [element.value for element in app.get("html") if 'class="note"' in element.value]
 
 
 def test_it_opens_on_what_there_is_and_questions_that_were_asked(app: AppTest) -> None:
@@ -68,18 +72,66 @@ def test_a_new_chat_is_empty(app: AppTest) -> None:
     assert len(app.chat_message) == 0
 
 
-def test_a_follow_up_shows_how_it_was_understood(app: AppTest) -> None:
+def test_a_follow_up_shows_how_it_was_understood_and_is_taken_alone_at_a_click(app: AppTest) -> None:
     app.run()
     ask(app, "Did Yuki Arnalds ever lose an instrument?")
+    assert notes(app) == []
+    assert len(app.toggle) == 0
     ask(app, "and how long until they found it again?")
-    (understood,) = [text.value for text in app.text if text.value.startswith("Also searched")]
-    assert "Did Yuki Arnalds ever lose an instrument" in understood
+    context = "Understood as: Did Yuki Arnalds ever lose an instrument? and how long until they found it again?"
+    assert notes(app) == [f'<p class="note">{context}</p>']
+    understood = passages(app)[5]
+    assert "<h4>How long was it before you had it back?</h4>" in understood
+
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert notes(app) == []
+    alone = passages(app)[5]
+    assert alone != understood
+    # The choice outlives other questions, and what is asked next does not lean on what it left behind.
+    ask(app, "why?")
+    assert app.toggle[0].value
+    assert passages(app)[5] == alone
+    assert notes(app) == ['<p class="note">Understood as: and how long until they found it again? why?</p>']
+
+    app.toggle[0].set_value(False).run()
+    assert passages(app)[5] == understood
 
 
-def test_an_answer_that_nobody_gave_says_so(app: AppTest) -> None:
+def test_the_choice_outlives_that_its_turn_is_not_drawn_and_not_the_chat(app: AppTest) -> None:
     app.run()
-    ask(app, "What is the boiling point of mercury in Fahrenheit at sea level?")
-    assert any(text.value.startswith("Nobody was asked this.") for text in app.text)
+    ask(app, "casttor oil")
+    assert notes(app) == ['<p class="note">Understood as: castor oil</p>']
+    app.toggle(key="literally_0").set_value(True).run()
+    turn = app.session_state["turns"][0]
+    app.session_state["turns"] = [turn, *[turn._replace(literally=False)] * 24]
+    app.run()
+    assert not [toggle for toggle in app.toggle if toggle.key == "literally_0"]
+    app.toggle(key="all_turns").set_value(True).run()
+    assert app.toggle(key="literally_0").value
+    app.button[0].click().run()
+    ask(app, "casttor oil")
+    assert not app.toggle(key="literally_0").value
+    assert notes(app) == ['<p class="note">Understood as: castor oil</p>']
+
+
+def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTest) -> None:
+    app.run()
+    ask(app, "Was Napoleon wrong about Russia?")
+    assert [text.value for text in app.chat_message[1].get("text")] == [
+        "Nobody was asked this.",
+        "The nearest that was said:",
+    ]
+    (pills,) = app.get("button_group")
+    assert pills.label == "Questions that were asked:"
+    assert pills.options[0] == "What have you been wrong about?"
+    assert len(pills.options) == 3
+    for number in (1, 2):
+        app.pills(key="instead_0").select("What have you been wrong about?").run()
+        assert not app.exception
+        assert len(app.chat_message) == 2 + 2 * number
+        assert "<h4>What have you been wrong about?" in passages(app)[5 * number]
+        assert app.pills(key="instead_0").value is None
 
 
 def test_only_the_last_turns_are_drawn_until_asked_for(app: AppTest) -> None:
@@ -105,6 +157,15 @@ def test_words_and_names_are_shown_and_not_obeyed(tmp_path: Path, monkeypatch: p
         assert "<script" not in shown
         assert "&lt;img src=x&gt;" in shown.lower()
         assert app.chat_message[0].get("text")[0].value == "What did the goat eat? :red[x] $y$ <b>"
+
+
+def test_a_question_that_is_offered_is_shown_as_it_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index({"goat.txt": "What is the *brown* :red[goat] for? Milk."}, tmp_path / "index")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert app.get("button_group")[0].options == ["What is the \\*brown\\* \\:red\\[goat\\] for?"]
+        app.pills(key="suggestion").select("What is the *brown* :red[goat] for?").run()
+        assert app.chat_message[0].get("text")[0].value == "What is the *brown* :red[goat] for?"
 
 
 def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

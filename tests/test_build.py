@@ -19,8 +19,8 @@ from index.checks import info, verify
 from index.database import Database
 from index.errors import NoIndexError, StoreError, TranscriptError
 from index.files import find_files
+from index.folder import FILE_NAME, LOCK_NAME
 from index.samples import SAMPLES
-from index.schema import FILE_NAME, LOCK_NAME
 from index.vectors import VectorIndex
 from qa.answer import answer
 from qa.judge import fit

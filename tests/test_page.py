@@ -87,6 +87,31 @@ def test_an_example_is_asked_by_clicking_it(page: Page, tab: Tab) -> None:
     expect(tab.locator(".st-key-suggestion")).to_have_count(0)
 
 
+def test_where_nobody_was_asked_a_question_that_was_is_one_click_away(page: Page, tab: Tab) -> None:
+    tab.goto(page.url)
+    ask(tab, "Was Napoleon wrong about Russia?")
+    offered = tab.locator(".st-key-instead_0").get_by_role("radio").first
+    expect(offered).to_have_text("What have you been wrong about?", timeout=FIRST_ANSWER_MS)
+    offered.click()
+    expect(tab.locator(".st-key-turn_1 h4").first).to_contain_text("What have you been wrong about?")
+    expect(tab.locator(".st-key-turn_1 mark").first).to_be_in_viewport()
+
+
+def test_what_was_understood_can_be_switched_off(page: Page, tab: Tab) -> None:
+    tab.goto(page.url)
+    ask(tab, "casttor oil from www.example.org <b> $x$ *y*")
+    turn = tab.locator(".st-key-turn_0")
+    note = turn.locator(".note")
+    expect(note).to_have_text("Understood as: castor oil from www.example.org <b> $x$ *y*", timeout=FIRST_ANSWER_MS)
+    expect(turn.locator("a")).to_have_count(0)
+    turn.get_by_text("Search only my words").click()
+    expect(note).to_have_count(0)
+    expect(turn.get_by_role("switch")).to_be_checked()
+    expect(turn.locator(".passage").first).to_be_visible()
+    turn.get_by_text("Search only my words").click()
+    expect(note).to_have_count(1)
+
+
 def test_two_tabs_do_not_mix(page: Page, tab: Tab, browser: Browser) -> None:
     tab.goto(page.url)
     ask(tab, "castor oil")

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from index.types import Span
 from qa.answer import Answer, CitedPassage
-from qa.render import as_html, as_json, as_text, clock, place, title
+from qa.heard import Heard
+from qa.render import as_html, as_json, as_text, clock, notes, notes_as_html, place, title
 
 PASSAGE = CitedPassage(
     transcript="folder/ada-boat.txt",
@@ -69,6 +70,41 @@ def test_an_answer_that_is_none_says_so() -> None:
     assert as_text(Answer("q", False, (PASSAGE,))).startswith(
         "Nobody was asked this. The nearest that was said:\n\n1. "
     )
+
+
+def test_questions_that_were_asked_are_listed_where_this_one_was_not() -> None:
+    offered = Answer("q", False, (PASSAGE,), asked_instead=("How old is the boat?", "What is \x1b[31mfog?"))
+    assert as_text(offered).startswith(
+        "Nobody was asked this. Questions that were asked:\n   How old is the boat?\n   What is [31mfog?\n\n"
+        "The nearest that was said:\n\n1. "
+    )
+    assert "asked_instead" not in as_json(offered)
+
+
+def test_what_was_understood_and_heard_is_said_once() -> None:
+    passage = replace(PASSAGE, text="We wrote it in Pipe\ntorch, and in skarvstein and hydrophone.")
+    found = Answer(
+        "Is PyTorch like skarfstein or a hydro phone?",
+        True,
+        (passage,),
+        understood=("PyTorch like\nskarvstein?", "Is PyTorch like\nskarvstein?"),
+        transcribed=(
+            Heard("pytorch", "pipe torch", 0.9),
+            Heard("pytorch", "pipe torch", 0.8),
+            Heard("skarfstein", "skarvstein", 0.9),
+            Heard("hydro phone", "hydrophone", 1.0),
+        ),
+    )
+    lines = ["Understood as: Is PyTorch like skarvstein?", "“PyTorch” may be transcribed as “Pipe torch”"]
+    assert notes(found) == lines
+    assert as_text(found).startswith("\n\n".join([*lines, "1. "]))
+    assert notes(Answer("q", True, (PASSAGE,))) == []
+
+
+def test_notes_are_escaped() -> None:
+    found = Answer("q", True, (), understood=("<script>\x1b[31m & www.example.org",))
+    assert notes_as_html(found) == ('<p class="note">Understood as: &lt;script&gt;\x1b[31m &amp; www.example.org</p>')
+    assert "\x1b" not in as_text(found)
 
 
 def test_a_place_is_a_time_where_there_is_one() -> None:

@@ -1,0 +1,79 @@
+"""Simpler ways to search, to compare with: plain windows, as most tools do, and each leg of ours alone."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.types import Span, Transcript
+from qa.gold import GoldQuestion
+from qa.library import Library
+from qa.metrics import DEPTH, Found
+from qa.query import make_queries
+from qa.search import Evidence, search
+
+# Returns whether anything matched, and the passages, best first.
+Ask = Callable[[GoldQuestion], tuple[bool, Sequence[Found]]]
+
+WINDOW_WORDS = 100
+OVERLAP_WORDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Words of a transcript, and where they stand in its file."""
+
+    transcript: str
+    text: str
+    file: Span
+
+
+def by_evidence(library: Library, evidence: Evidence) -> Ask:
+    """Return a way to search our passages by one kind of evidence alone; whatever is found, matches."""
+
+    def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
+        with library.snapshot() as snapshot:
+            queries = make_queries(snapshot.database, [question.question], library.embedder(snapshot.facts))
+            hits = search(snapshot, queries, DEPTH, evidence=evidence)
+            passages = [(hit.passage.span, library.transcript(snapshot, hit.passage.transcript)) for hit in hits]
+        return True, [_stretch(transcript, span) for span, transcript in passages]
+
+    return ask
+
+
+class PlainWindows:
+    """A library's transcripts, cut and embedded anew."""
+
+    def __init__(self, library: Library, progress: Callable[[int, int], None] = lambda *_: None) -> None:
+        with library.snapshot() as snapshot:
+            self._embedder = library.embedder(snapshot.facts)
+            names = list(snapshot.database.transcript_ids())
+            self._windows = [w for name in names for w in _cut(library, name)]
+        self._vectors = np.zeros((len(self._windows), self._embedder.dimension), np.float32)
+        done = 0
+        for rows, encoded in self._embedder.encode_in_batches([window.text for window in self._windows]):
+            self._vectors[rows] = [each.vector for each in encoded]
+            done += len(rows)
+            progress(done, len(self._windows))
+
+    def ask(self, question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
+        """Return the windows that are nearest to the question as it is; whatever is found, matches."""
+        (asked,) = self._embedder.encode([question.question])
+        best = np.argsort(-(self._vectors @ asked.vector), kind="stable")[:DEPTH]
+        return True, [self._windows[row] for row in best]
+
+
+def _cut(library: Library, name: str) -> list[Stretch]:
+    with library.snapshot() as snapshot:
+        transcript = library.transcript(snapshot, name)
+    words = [Span(*match.span()) for match in re.finditer(r"\S+", transcript.text)]
+    windows = []
+    for at in range(0, max(1, len(words) - OVERLAP_WORDS), WINDOW_WORDS - OVERLAP_WORDS):
+        span = Span(words[at].start, words[min(at + WINDOW_WORDS, len(words)) - 1].end)
+        windows.append(_stretch(transcript, span))
+    return windows
+
+
+def _stretch(transcript: Transcript, span: Span) -> Stretch:
+    return Stretch(transcript.name, transcript.text[slice(*span)], transcript.in_file(span))
