@@ -129,7 +129,7 @@ def _cite(hit: Hit, transcript: Transcript, words: Sequence[str]) -> CitedPassag
     passage = hit.passage
     start, end = passage.span
     asked = _asked_within(passage)
-    highlight = _of_one_speaker(_answering(hit, transcript.text, words), transcript)
+    highlight = _of_one_speaker(_answering(hit, transcript.text, words), transcript, passage.question)
     begins, ends = transcript.time_at(start), transcript.time_at(end, at_end=True)
     return CitedPassage(
         transcript=transcript.name,
@@ -180,6 +180,9 @@ def _answering(hit: Hit, text: str, words: Sequence[str]) -> Span:
     return Span(begins + len(said) - len(said.lstrip()), span.end)
 
 
-def _of_one_speaker(span: Span, transcript: Transcript) -> Span:
-    """Return the longest part of the span that lies within one segment."""
-    return max((part for _, part in transcript.parts(span)), key=lambda part: part.end - part.start)
+def _of_one_speaker(span: Span, transcript: Transcript, question: Span | None) -> Span:
+    """Return the longest part of the span that lies within one segment, if it can be not of whoever asked."""
+    parts = transcript.parts(span)
+    asker = transcript.segments[transcript.segment_at(question.start)].speaker if question else None
+    replies = [part for segment, part in parts if segment.speaker != asker]
+    return max(replies or [part for _, part in parts], key=lambda part: part.end - part.start)

@@ -61,6 +61,13 @@ def test_what_is_highlighted_is_of_one_speaker(library: Library) -> None:
     assert "So you went and bought a hydrophone" not in highlighted(best)
 
 
+def test_what_is_highlighted_is_not_what_the_host_says_back(tmp_path: Path) -> None:
+    said = "Ada: How often did the boat sink?\nBo: Twice.\nAda: Only twice, then, in all of that time?\nBo: Twice.\n"
+    build_index({"boat.txt": said}, tmp_path / "i")
+    best = answer(Library(tmp_path / "i"), "How often did the boat sink?").passages[0]
+    assert (highlighted(best), best.speaker) == ("Twice.", "Bo")
+
+
 def test_offsets_point_into_the_file(boat: Library) -> None:
     best = answer(boat, "what was found in the cave").passages[0]
     assert "What was in the cave? A lamp from 1911, still half full of oil."[slice(*best.file)] == best.text
