@@ -53,12 +53,12 @@ class Embedder:
         self.name = name
         self._model = model
         self.dimension = int(model.get_embedding_dimension() or 0)
-        tokenizer = model.tokenizer
-        # Those that mark where a text begins and ends are no word pieces; an unknown word is one.
-        self._markers = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+        # Markers begin and end what the model reads. They are known by their place: somebody may say "[MASK]".
+        marked, plain = (self._pieces("a", marked=marked) for marked in (True, False))
+        self._before = next(at for at in range(len(marked)) if marked[at : at + len(plain)] == plain)
+        self._after = len(marked) - len(plain) - self._before
         # The most word pieces of text that the model reads; what is longer is lost without a word.
-        specials = len(tokenizer("")["input_ids"])
-        self.max_pieces = int(model.max_seq_length or 512) - specials
+        self.max_pieces = int(model.max_seq_length or 512) - self._before - self._after
         self.fingerprint = self._fingerprint()
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
@@ -73,13 +73,16 @@ class Embedder:
         return [self._encoded(found, where) for found, where in zip(features, spans, strict=True)]
 
     def _encoded(self, features: dict[str, Any], spans: Sequence[Span]) -> Encoded:
-        pieces = features["input_ids"].tolist()
-        present = features["attention_mask"].tolist()
-        rows = [i for i, piece in enumerate(pieces) if present[i] and piece not in self._markers]
+        present = np.flatnonzero(features["attention_mask"].cpu().numpy())
+        rows = present[self._before : len(present) - self._after]
         tokens = features["token_embeddings"].float().cpu().numpy()[rows]
         norms = np.linalg.norm(tokens, axis=1, keepdims=True)
         vector = features["sentence_embedding"].float().cpu().numpy()
         return Encoded(np.ascontiguousarray(vector), tokens / np.maximum(norms, 1e-9), tuple(spans[: len(rows)]))
+
+    def _pieces(self, text: str, *, marked: bool) -> list[int]:
+        pieces: list[int] = self._model.tokenizer(text, add_special_tokens=marked)["input_ids"]
+        return pieces
 
     def encode_in_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoded]]]:
         """Yield (rows of texts, what they are encoded to) until each text was read once, longest first."""
@@ -151,6 +154,8 @@ def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None) -> Embe
         raise ModelError(
             f"no model {name!r} on this machine; give a folder, or fetch it once with: hf download {name}"
         ) from error
+    if not getattr(model.tokenizer, "is_fast", False):
+        raise ModelError(f"the model {name!r} reads no word pieces, or does not say where they stand; choose another")
     return Embedder(name, model)
 
 

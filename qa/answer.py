@@ -20,6 +20,9 @@ from qa.words import content_words, holds_words, share_of_words
 # How many of the questions that were asked are offered where nobody was asked this one.
 OFFERED = 3
 
+# What is longer is no question; the model would read less of it.
+LONGEST_CHARS = 2000
+
 # Between two windows of a passage, how much it counts that one holds all of the question's words.
 WORDS_WEIGHT = 0.3
 
@@ -66,12 +69,13 @@ def answer(
 ) -> Answer:
     """Answer from the library, or from some of its transcripts, with up to k passages that do not overlap.
 
-    `previous` are the questions asked before, oldest first. `literally` searches for nothing but the
-    question's own words: not in its context, without correction, not for what sounds alike. Raises
-    InterviewQAError for a transcript that is not in the library, ModelError, StoreError.
+    `previous` are the questions asked before, oldest first. Of a question, the first LONGEST_CHARS count.
+    `literally` searches for nothing but the question's own words: not in its context, without correction,
+    not for what sounds alike. Raises InterviewQAError for a transcript that is not in the library,
+    ModelError, StoreError.
     """
     # Half a character of UTF-16, as JSON can hold, is no text.
-    question, *previous = (text.encode("utf-8", "replace").decode() for text in [question, *previous])
+    question, *previous = (text.encode("utf-8", "replace").decode()[:LONGEST_CHARS] for text in [question, *previous])
     words = content_words(question)
     # Nobody who saves waits for a model to load.
     library.warm_up()
@@ -90,7 +94,7 @@ def answer(
             queries = make_queries(database, texts, embedder, transcript_ids, library.vocabulary(snapshot))
         hits = search(snapshot, queries, k, transcript_ids)
         cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
-        matched = is_match(snapshot.facts, question, hits, [passage.text for passage in cited])
+        matched = is_match(snapshot.facts, question, hits, [(p.question or "", p.text) for p in cited])
         # The last of the queries has its context, and its mistakes put right.
         instead = [] if matched else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
     return Answer(

@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -137,7 +138,7 @@ def _build(arguments: argparse.Namespace) -> int:
     from qa.judge import fit
 
     paths = arguments.paths or default_paths()
-    from_samples = paths == [SAMPLES]
+    from_samples = not arguments.paths and paths == [SAMPLES]
     if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with _Bar() as bar:
@@ -200,8 +201,8 @@ def _query(asked: object) -> dict[str, Any]:
     if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
         raise InterviewQAError('expected an object with "id" and "question"')
     for name in ("transcripts", "previous"):
-        value = asked.get(name) or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        value = asked.get(name)
+        if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
             raise InterviewQAError(f'"{name}" must be a list of strings')
     return asked
 
@@ -211,6 +212,9 @@ def _eval(arguments: argparse.Namespace) -> int:
 
     if arguments.own == bool(arguments.file):
         arguments.usage_error("give a FILE of gold questions, or --self")
+    # The copy in which the questions are hidden goes whatever ends the command.
+    for ending in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):
+        signal.signal(signal.Signals[ending], lambda number, _: sys.exit(128 + number))
     with _Bar() as bar:
         report = evaluate(_open(arguments.index), arguments.file, compare=arguments.compare, progress=bar.show)
     print(json.dumps(report) if arguments.json else as_table(report))

@@ -42,7 +42,6 @@ _EXPLETIVE = re.compile(
 )
 
 # A pronoun after this many words to go by has found what it stands for: "how does ice sound as it melts".
-# A pronoun after this many words to go by has found what it stands for: "how does ice sound as it melts".
 ENOUGH_WORDS = 2
 
 # A question that begins with "and", or ends in "there", is one of its own with so many words to go by.

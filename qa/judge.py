@@ -82,12 +82,14 @@ def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
     return {"floor": float(np.quantile([nearness(hits) for hits in found], FLOOR_QUANTILE))}
 
 
-def is_match(facts: dict[str, Any], question: str, hits: Sequence[Hit], texts: Sequence[str]) -> bool:
-    """Whether one of the best hits, of which the passages say `texts`, is nearer than the library's floor.
+def is_match(facts: dict[str, Any], question: str, hits: Sequence[Hit], replies: Sequence[tuple[str, str]]) -> bool:
+    """Whether one of the best hits is nearer than the library's floor; `replies` are (asked, said) of each.
 
-    Where a quantity is asked for, one of them has to name one.
+    Where a quantity is asked for, one of them has to name one, or to reply to such a question: "Just one."
     """
-    if asks_quantity(question) and not any(names_quantity(text) for text in texts[:JUDGED]):
+    if asks_quantity(question) and not any(
+        names_quantity(said) or asks_quantity(asked) for asked, said in replies[:JUDGED]
+    ):
         return False
     return nearness(hits) > float(facts["floor"])
 

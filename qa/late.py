@@ -24,6 +24,9 @@ STOP_WEIGHT = 1.0
 # What a word that the library does not say weighs of its idf: it can only match by its meaning.
 UNKNOWN_SHARE = 0.5
 
+# The signs of so many passages are unpacked at once: 30 MB.
+CHUNK = 200
+
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -57,8 +60,11 @@ def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> li
 
     Raises StoreError where what the passages are found by cannot be: the index is damaged.
     """
-    if not passages:
-        return []
+    chunks = (passages[at : at + CHUNK] for at in range(0, len(passages), CHUNK))
+    return [found for chunk in chunks for found in _match(encoded, weights, chunk)]
+
+
+def _match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> list[Match]:
     dimension = len(encoded.vector)
     sizes = np.array([len(passage.tokens) // bytes_each(dimension) for passage in passages])
     windows = np.concatenate([passage.windows for passage in passages])

@@ -20,7 +20,7 @@ from qa.words import all_words
 # An hour of talk is about 60 kB of text and its segments.
 TRANSCRIPTS_KEPT = 64
 
-# About 300 hours of talk, of which the runs of words take 30 MB and two seconds to gather. In a larger
+# About 300 hours of talk, of which the runs of words take eight seconds to gather, and keep 60 MB. In a larger
 # library only single words are compared by their sound.
 RUNS_OF_WORDS = 3_000_000
 
@@ -38,6 +38,7 @@ class Library:
         self._model_lock = threading.Lock()
         self._vectors: tuple[str, VectorIndex] | None = None  # with the state that they are of
         self._embedder = embedder
+        self._vocabulary_lock = threading.Lock()
         self._spoken: tuple[str, Vocabulary] | None = None
         self._transcripts: OrderedDict[tuple[str, str], Transcript] = OrderedDict()  # by state and name
         with self.snapshot():
@@ -65,7 +66,7 @@ class Library:
     def vocabulary(self, snapshot: Snapshot) -> Vocabulary:
         """Return the words that the library says, gathered once for each state of it."""
         state: str = snapshot.facts["state"]
-        with self._lock:
+        with self._vocabulary_lock:
             if self._spoken is None or self._spoken[0] != state:
                 self._spoken = state, _gather(snapshot.database)
             return self._spoken[1]

@@ -38,6 +38,7 @@ def hide_own_questions(
     folder: Path, hidden: Path, embedder: Embedder, progress: Callable[[int, int], None] = lambda *_: None
 ) -> list[GoldQuestion]:
     """Copy the index to `hidden`, an empty folder, without the askings of up to QUESTIONS questions; return these."""
+    (hidden / FILE_NAME).touch(mode=0o600)
     with (
         Database.open(folder) as database,
         contextlib.closing(sqlite3.connect(hidden / FILE_NAME)) as copy,

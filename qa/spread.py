@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -22,8 +24,10 @@ LOOKED_AT = 200
 NAMED_LOSS, UNNAMED_LOSS = 1.4, 0.3
 PLACES = 20
 _SEVERAL = re.compile(
-    r"\b(?:both|each|guests|interviewees|everybody|everyone|in\s+common|compared?)\b"
-    r"|\b(?:all|two|three|several|any)\s+(?:of\s+)?(?:the\s+)?(?:people|interviews|speakers|them)\b",
+    r"\b(?:guests|interviewees|in\s+common)\b"
+    r"|\b(?:both|each|all|every|two|three|several|any)\s+(?:one\s+)?(?:of\s+)?(?:the\s+)?"
+    r"(?:people|persons?|interviews?|speakers?|guest|interviewee|them)\b"
+    r"|\beach\s+(?:afraid|say|said|think|thought|do|did|have|had|feel|like|love|hate|want|miss|regret)\b",
     re.IGNORECASE,
 )
 
@@ -39,13 +43,15 @@ def spread(hits: Sequence[Hit], vectors: Vectors, k: int, loss: float) -> list[H
     """Return the first k of the hits, best first, with those that repeat a better one behind all others.
 
     `vectors` (n, dimension) are those of the hits' passages, `loss` is what a second passage of one
-    interview loses. Scores stay as they are.
+    interview loses. A hit that was moved behind another scores no more than that one.
     """
     looked_at = vectors[:LOOKED_AT]
     repeats = {int(row) for row in np.flatnonzero(np.tril(looked_at @ looked_at.T > SAME, -1).any(axis=1))}
     new = [hit for row, hit in enumerate(hits) if row not in repeats]
     again = [hit for row, hit in enumerate(hits) if row in repeats]
-    return [*(_in_turns(new, min(k, PLACES), loss) if loss else new), *again][:k]
+    ordered = [*(_in_turns(new, min(k, PLACES), loss) if loss else new), *again][:k]
+    lowest = accumulate((hit.score for hit in ordered), min)
+    return [replace(hit, score=score) for hit, score in zip(ordered, lowest, strict=True)]
 
 
 def _in_turns(hits: Sequence[Hit], places: int, loss: float) -> list[Hit]:

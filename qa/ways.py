@@ -49,7 +49,7 @@ class PlainWindows:
         with library.snapshot() as snapshot:
             self._embedder = library.embedder(snapshot.facts)
             names = list(snapshot.database.transcript_ids())
-            self._windows = [w for name in names for w in _cut(library, name)]
+            self._windows = [w for name in names for w in _cut(snapshot.database.transcript(name))]
         self._vectors = np.zeros((len(self._windows), self._embedder.dimension), np.float32)
         done = 0
         for rows, encoded in self._embedder.encode_in_batches([window.text for window in self._windows]):
@@ -64,9 +64,7 @@ class PlainWindows:
         return True, [self._windows[row] for row in best]
 
 
-def _cut(library: Library, name: str) -> list[Stretch]:
-    with library.snapshot() as snapshot:
-        transcript = library.transcript(snapshot, name)
+def _cut(transcript: Transcript) -> list[Stretch]:
     words = [Span(*match.span()) for match in re.finditer(r"\S+", transcript.text)]
     windows = []
     for at in range(0, max(1, len(words) - OVERLAP_WORDS), WINDOW_WORDS - OVERLAP_WORDS):

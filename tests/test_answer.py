@@ -177,6 +177,21 @@ def test_a_question_is_offered_that_can_be_asked_on_its_own(asked: str, shown: s
     assert presentable(asked) == shown
 
 
+@pytest.mark.parametrize(("answered", "matched"), [("Just one. The owner kept the other ashore.", True), ("", False)])
+def test_where_a_number_is_asked_for_one_is_named_or_was_asked_for(
+    tmp_path: Path, answered: str, *, matched: bool
+) -> None:
+    said = "Ada: What did the ferry carry that winter?\nBo: Lifeboats, and coal, and the post.\n"
+    said += f"Ada: How many lifeboats did the ferry carry?\nBo: {answered}\n" if answered else ""
+    build_index({"boat.txt": said}, tmp_path / "i")
+    assert answer(Library(tmp_path / "i"), "How many lifeboats did the ferry carry?").matched == matched
+
+
+def test_a_question_of_a_hundred_thousand_characters_is_answered(boat: Library) -> None:
+    for question in ("how much " * 11_000, "Ada" + "!" * 100_000 + "x", "Zrogniv " * 12_500):
+        assert answer(boat, question, 1).passages
+
+
 def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
     build_index({"boat.txt": SCRIPT}, tmp_path / "i")
     library = Library(tmp_path / "i")

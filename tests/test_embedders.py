@@ -42,6 +42,13 @@ def test_of_a_text_that_is_too_long_the_beginning_is_read(embedder: Embedder) ->
     assert len(encoded.tokens) == len(encoded.spans) == embedder.max_pieces
 
 
+def test_what_the_model_uses_for_marks_may_be_said(embedder: Embedder) -> None:
+    text = "We replace a word by [MASK], then [SEP] and [PAD] follow."
+    (encoded,) = embedder.encode([text])
+    assert len(encoded.tokens) == len(encoded.spans) == embedder.count_pieces([text])[0]
+    assert [text[slice(*span)] for span in encoded.spans][4:8] == ["by", "[MASK]", ",", "then"]
+
+
 def test_batches_embed_each_text_once(embedder: Embedder) -> None:
     texts = [f"{'very ' * (n % 7)}old boat number {n}" for n in range(70)]
     found = dict(
