@@ -77,12 +77,13 @@ def test_a_batch_answers_line_by_line_and_survives_bad_lines(sample_folder: Path
         json.dumps({"id": "e", "question": 5}),
         '{"id": "f", "question": "castor \\ud800 oil", "transcripts": null, "previous": null}',
         "[" * 100_000,
+        json.dumps({"id": "h", "question": "castor oil", "transcripts": 0}),
         json.dumps({"id": "g", "question": "castor oil"}),
     ]
     done = cli("ask", "--batch", "--index", sample_folder, "--top-k", "3", cwd=tmp_path, stdin="\n".join(queries))
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["id"] for line in lines] == [1, None, "b", "c", "d", "e", "f", None, "g"]
-    assert [len(line["passages"]) for line in lines] == [3, 0, 3, 3, 0, 0, 3, 0, 3]
+    assert [line["id"] for line in lines] == [1, None, "b", "c", "d", "e", "f", None, "h", "g"]
+    assert [len(line["passages"]) for line in lines] == [3, 0, 3, 3, 0, 0, 3, 0, 0, 3]
     assert lines[0]["passages"][0]["transcript"] == "yuki-arnalds-glacier.txt"
     assert {passage["transcript"] for passage in lines[2]["passages"]} == {"tomas-okafor-bread.txt"}
     assert lines[3]["passages"][0]["transcript"] == "dele-marchetti-bridges.txt"
