@@ -94,7 +94,8 @@ def answer(
             queries = make_queries(database, texts, embedder, transcript_ids, library.vocabulary(snapshot))
         hits = search(snapshot, queries, k, transcript_ids)
         cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
-        matched = is_match(snapshot.facts, question, hits, [(p.question or "", p.text) for p in cited])
+        replies = [(passage.question or "", passage.text) for passage in cited]
+        matched = is_match(snapshot.facts, queries[-1], hits, replies, everywhere=transcripts is None)
         # The last of the queries has its context, and its mistakes put right.
         instead = [] if matched else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
     return Answer(

@@ -6,6 +6,7 @@ interview answers, and what they score says what chance looks like in it.
 """
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from index.embedders import Embedder
 from index.snapshot import Snapshot
 from qa.hit import Hit
 from qa.quantities import asks_quantity, names_quantity
-from qa.query import make_queries
+from qa.query import Query, make_queries
 from qa.search import search
 
 # How near a passage is = its late interaction + DENSE_SHARE * its cosine. Unlike the score that ranks, this
@@ -78,20 +79,31 @@ OFF_TOPIC = tuple(
 
 def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
-    found = [search(snapshot, make_queries(snapshot.database, [question], embedder), JUDGED) for question in OFF_TOPIC]
-    return {"floor": float(np.quantile([nearness(hits) for hits in found], FLOOR_QUANTILE))}
+    database = snapshot.database
+    queries = [make_queries(database, [question], embedder) for question in OFF_TOPIC]
+    interviews = cycle(database.transcript_ids().values())
+    of_all = [nearness(search(snapshot, query, JUDGED)) for query in queries]
+    of_one = [nearness(search(snapshot, query, JUDGED, [next(interviews)])) for query in queries]
+    return {
+        "floor": float(np.quantile(of_all, FLOOR_QUANTILE)),
+        "floor_of_one": float(np.quantile(of_one, FLOOR_QUANTILE)),
+    }
 
 
-def is_match(facts: dict[str, Any], question: str, hits: Sequence[Hit], replies: Sequence[tuple[str, str]]) -> bool:
+def is_match(
+    facts: dict[str, Any], query: Query, hits: Sequence[Hit], replies: Sequence[tuple[str, str]], *, everywhere: bool
+) -> bool:
     """Whether one of the best hits is nearer than the library's floor; `replies` are (asked, said) of each.
 
-    Where a quantity is asked for, one of them has to name one, or to reply to such a question: "Just one."
+    Where somebody is named in a search of all interviews, chance is that of one interview: theirs. Where a
+    quantity is asked for, one of the hits has to name one, or to reply to such a question: "Just one."
     """
-    if asks_quantity(question) and not any(
+    if asks_quantity(query.text) and not any(
         names_quantity(said) or asks_quantity(asked) for asked, said in replies[:JUDGED]
     ):
         return False
-    return nearness(hits) > float(facts["floor"])
+    is_named = everywhere and query.named.are_some
+    return nearness(hits) > float(facts["floor_of_one" if is_named else "floor"])
 
 
 def nearness(hits: Sequence[Hit]) -> float:

@@ -36,10 +36,17 @@ class Named:
     speakers: frozenset[str]
 
     @property
+    def are_some(self) -> bool:
+        """Whether a person is named, as a speaker or by the name of an interview."""
+        return bool(self.speakers or self._guests())
+
+    @property
     def are_several(self) -> bool:
-        """Whether more than one person is named, as a speaker or by the name of an interview."""
-        guests = [transcript_id for transcript_id, gain in self.transcripts.items() if gain >= PERSON_WEIGHT]
-        return len(self.speakers) > 1 or len(guests) > 1
+        """Whether more than one person is named."""
+        return len(self.speakers) > 1 or len(self._guests()) > 1
+
+    def _guests(self) -> list[int]:
+        return [transcript_id for transcript_id, gain in self.transcripts.items() if gain >= PERSON_WEIGHT]
 
 
 def find_names(database: Database, words: Sequence[str], transcript_ids: Sequence[int] | None = None) -> Named:

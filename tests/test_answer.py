@@ -120,6 +120,7 @@ def test_an_asked_question_finds_its_own_answer(library: Library) -> None:
         "How do I apply for a mortgage?",
         "When was the printing press invented?",
         "Which phone has the best camera?",
+        "Which university did Dele Marchetti study at?",
     ],
 )
 def test_what_nobody_was_asked_is_refused(library: Library, question: str) -> None:
@@ -129,7 +130,13 @@ def test_what_nobody_was_asked_is_refused(library: Library, question: str) -> No
 
 @pytest.mark.parametrize(
     "question",
-    ["Why do you still go yourself?", "castor oil", "What could you not work without?", "Who taught Rosa to drive?"],
+    [
+        "What is Ingrid afraid of?",
+        "Why do you still go yourself?",
+        "castor oil",
+        "What could you not work without?",
+        "Who taught Rosa to drive?",
+    ],
 )
 def test_what_somebody_was_asked_is_not_refused(library: Library, question: str) -> None:
     assert answer(library, question).matched
