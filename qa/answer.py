@@ -66,13 +66,14 @@ def answer(
     previous: Sequence[str] = (),
     *,
     literally: bool = False,
+    offer: bool = True,
 ) -> Answer:
     """Answer from the library, or from some of its transcripts, with up to k passages that do not overlap.
 
     `previous` are the questions asked before, oldest first. Of a question, the first LONGEST_CHARS count.
     `literally` searches for nothing but the question's own words: not in its context, without correction,
-    not for what sounds alike. Raises InterviewQAError for a transcript that is not in the library,
-    ModelError, StoreError.
+    not for what sounds alike. Without `offer` no other questions that were asked are looked for. Raises
+    InterviewQAError for a transcript that is not in the library, ModelError, StoreError.
     """
     # Half a character of UTF-16, as JSON can hold, is no text.
     question, *previous = (text.encode("utf-8", "replace").decode()[:LONGEST_CHARS] for text in [question, *previous])
@@ -97,7 +98,7 @@ def answer(
         replies = [(passage.question or "", passage.text) for passage in cited]
         matched = is_match(snapshot.facts, queries[-1], hits, replies, everywhere=transcripts is None)
         # The last of the queries has its context, and its mistakes put right.
-        instead = [] if matched else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
+        instead = [] if matched or not offer else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
     return Answer(
         question,
         matched,

@@ -161,7 +161,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     library = _open(arguments.index)
     if arguments.batch:
         return _ask_batch(library, arguments.top_k or 10)
-    found = answer(library, arguments.question, arguments.top_k or 5)
+    found = answer(library, arguments.question, arguments.top_k or 5, offer=not arguments.json)
     print(as_json(found) if arguments.json else as_text(found, colour=sys.stdout.isatty()))
     return 0
 
@@ -178,7 +178,9 @@ def _ask_batch(library: "Library", k: int) -> int:
         try:
             asked = _parsed(line)
             query = _query(asked)
-            found = answer(library, query["question"], k, query.get("transcripts"), query.get("previous") or ())
+            found = answer(
+                library, query["question"], k, query.get("transcripts"), query.get("previous") or (), offer=False
+            )
             print(as_json(found, id=query.get("id")), flush=True)
         except InterviewQAError as error:
             code = 1

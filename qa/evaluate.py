@@ -83,7 +83,7 @@ def _report(
 
 def _asking(library: Library) -> Ask:
     def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
-        found = answer(library, question.question, DEPTH, previous=question.previous)
+        found = answer(library, question.question, DEPTH, previous=question.previous, offer=False)
         return found.matched, found.passages
 
     return ask
