@@ -12,7 +12,7 @@ from index.build import build
 from index.samples import SAMPLES
 from qa.judge import fit
 
-QUESTION = "How does the sound of a glacier change as it melts?"
+QUESTION = "castor oil in the first hydrophone"
 
 
 def main() -> None:
