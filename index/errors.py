@@ -2,6 +2,7 @@
 
 InterviewQAError
 ├── TranscriptError      a file that is no transcript we can read
+│   └── MalformedError   a place in its text that breaks the format's rules
 ├── ModelError           an embedding model that is missing, altered or does not fit
 └── StoreError           an index folder that is missing, foreign or damaged
     └── NoIndexError     there is no index yet
@@ -14,6 +15,14 @@ class InterviewQAError(Exception):
 
 class TranscriptError(InterviewQAError):
     """A transcript file that cannot be read as one."""
+
+
+class MalformedError(TranscriptError):
+    """A text that breaks the rules of its format at a place; who knows the file's name says which line that is."""
+
+    def __init__(self, offset: int, message: str) -> None:
+        super().__init__(message)
+        self.offset = offset  # in the text that the reader was given
 
 
 class ModelError(InterviewQAError):

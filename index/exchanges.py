@@ -126,9 +126,9 @@ def _turns(transcript: Transcript) -> list[tuple[str | None, list[Span]]]:
     text = transcript.text
     turns: list[tuple[str | None, list[Span]]] = []
     for segment, offset in zip(transcript.segments, transcript.offsets, strict=True):
-        spans = _marked_turns(text, Span(offset, offset + len(segment.text)), segment.speaker)
+        spans = _marked_turns(text[offset : offset + len(segment.text)], offset, segment.speaker)
         for row, span in enumerate(spans):
-            if row == 0 and turns and turns[-1][0] == segment.speaker and not _MARK.match(text, *span):
+            if row == 0 and turns and turns[-1][0] == segment.speaker and not _MARK.match(text[slice(*span)]):
                 parts = turns[-1][1]
                 parts[-1] = Span(parts[-1].start, span.end)
             else:
@@ -141,11 +141,11 @@ def _turns(transcript: Transcript) -> list[tuple[str | None, list[Span]]]:
     return joined
 
 
-def _marked_turns(text: str, span: Span, speaker: str | None) -> list[Span]:
-    """Cut words without a label where captions mark that somebody else speaks."""
-    marks = [match.start() for match in _MARK.finditer(text, *span)] if speaker is None else []
-    borders = [span.start, *(mark for mark in marks if mark > span.start), span.end]
-    return [Span(*border) for border in pairwise(borders)]
+def _marked_turns(said: str, offset: int, speaker: str | None) -> list[Span]:
+    """Cut words without a label, which begin at the offset, where captions mark that somebody else speaks."""
+    marks = [match.start() for match in _MARK.finditer(said)] if speaker is None else []
+    borders = [0, *(mark for mark in marks if mark > 0), len(said)]
+    return [Span(offset + start, offset + end) for start, end in pairwise(borders)]
 
 
 def _is_murmur(text: str, turns: Sequence[tuple[str | None, list[Span]]]) -> bool:

@@ -6,12 +6,10 @@ Two kinds of character offsets occur. *File* offsets count in the decoded file, 
 """
 
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
-
-# Between two segments stands one line break, so that a slice over several reads as turns do.
-SEPARATOR = "\n"
 
 
 class Span(NamedTuple):
@@ -19,6 +17,13 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+class Mark(NamedTuple):
+    """A place inside a segment whose time the file gives: a word's."""
+
+    offset: int  # in the segment's text
+    start_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,28 @@ class Segment:
     speaker: str | None = None
     start_s: float | None = None
     end_s: float | None = None
+    marks: tuple[Mark, ...] = ()  # in their order
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of an interview besides what was said in it."""
+
+    title: str | None = None
+    guests: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    date: str | None = None  # ISO 8601: a day, or a month or a year alone
+    media: str | None = None  # the address of a recording, or the path of one on this machine
+    language: str | None = None  # BCP 47, as "en" or "pt-BR"
+
+
+class Contents(NamedTuple):
+    """What a reader finds in a file."""
+
+    segments: list[Segment]
+    about: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.about
+    # Between two segments stands one character: a line break between turns, a space between cues.
+    separator: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +68,16 @@ class Transcript:
     text: str
     segments: tuple[Segment, ...]
     offsets: tuple[int, ...]  # where each segment starts in `text`
+    times: tuple[Mark, ...] = ()  # offsets in `text` whose time the file gives: where something starts or ends
+    about: About = About()
 
     @classmethod
-    def of(cls, name: str, segments: list[Segment]) -> "Transcript":
-        """Join segments to a transcript."""
-        sizes = (len(segment.text) + len(SEPARATOR) for segment in segments)
+    def of(cls, name: str, segments: Sequence[Segment], about: About = About(), separator: str = "\n") -> "Transcript":
+        """Join segments to a transcript; between two of them stands the separator, one character."""
+        sizes = (len(segment.text) + 1 for segment in segments)
         offsets = tuple(accumulate(sizes, initial=0))[:-1]
-        return cls(name, SEPARATOR.join(s.text for s in segments), tuple(segments), offsets)
+        times = tuple(_times(segments, offsets))
+        return cls(name, separator.join(s.text for s in segments), tuple(segments), offsets, times, about)
 
     def segment_at(self, offset: int) -> int:
         """Return the row of the segment that holds the offset; a separator belongs to the one before."""
@@ -84,22 +114,30 @@ class Transcript:
     def time_at(self, offset: int, at_end: bool = False) -> tuple[float, bool] | None:
         """Return (seconds, whether the file itself says so), or None where it gives no time.
 
-        Inside a segment the time is interpolated by characters; one without an end has its start's. With
-        `at_end` it is the time at which what lies before the offset ends, if the file lets one know.
+        Between two times that the file gives, the time is interpolated by words; after the last one, that one
+        is the nearest that is known. With `at_end` it is the time at which what lies before the offset ends,
+        None after the last one.
         """
-        row = self.segment_at(offset - at_end)
-        segment = self.segments[row]
-        if segment.start_s is None:
+        row = bisect_right(self.times, offset, key=lambda mark: mark.offset) - 1
+        if row < 0:
             return None
-        within = offset - self.offsets[row]
-        if within <= 0 or not segment.text:
-            return segment.start_s, True
-        if segment.end_s is None:
-            return None if at_end else (segment.start_s, False)
-        if within >= len(segment.text):
-            return segment.end_s, True
-        share = min(1.0, within / len(segment.text))
-        return segment.start_s + share * (segment.end_s - segment.start_s), False
+        before, seconds = self.times[row]
+        if before == offset:
+            return seconds, True
+        if row + 1 == len(self.times):
+            return None if at_end else (seconds, False)
+        after, later = self.times[row + 1]
+        said, all_said = (len(self.text[before:end].split()) for end in (offset, after))
+        return seconds + max(0.0, later - seconds) * said / max(1, all_said), False
+
+
+def _times(segments: Sequence[Segment], offsets: Sequence[int]) -> Iterator[Mark]:
+    for segment, offset in zip(segments, offsets, strict=True):
+        if segment.start_s is not None:
+            yield Mark(offset, segment.start_s)
+        yield from (Mark(offset + mark.offset, mark.start_s) for mark in segment.marks if mark.offset > 0)
+        if segment.end_s is not None:
+            yield Mark(offset + len(segment.text), segment.end_s)
 
 
 @dataclass(frozen=True, slots=True)

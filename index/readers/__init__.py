@@ -4,17 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from index.errors import TranscriptError
+from index.errors import MalformedError, TranscriptError
 from index.readers import plain, turns
 from index.readers.decode import decode
-from index.types import Segment, Transcript
+from index.types import Contents, Transcript
 
 
 class Reader(NamedTuple):
-    """A transcript format: whether a text is in it, and the segments of one that is."""
+    """A transcript format: whether a text is in it, and what one that is holds."""
 
     sniff: Callable[[str], bool]
-    read: Callable[[str], list[Segment]]
+    read: Callable[[str], Contents]  # raises MalformedError
 
 
 # The first whose sniff says yes reads the file. A new format is a module and a line here.
@@ -36,7 +36,14 @@ def read_transcript(data: bytes, name: str) -> Transcript:
     if not any(character.isalnum() for character in text):
         raise TranscriptError(f"{name} is empty: there is no word in it")
     reader = next(reader for reader in READERS.values() if reader.sniff(text))
-    return Transcript.of(name, reader.read(text))
+    try:
+        contents = reader.read(text)
+    except MalformedError as error:
+        line = text.count("\n", 0, error.offset) + 1
+        raise TranscriptError(f"{name}, line {line}: {error}") from error
+    if not any(character.isalnum() for segment in contents.segments for character in segment.text):
+        raise TranscriptError(f"{name} is empty: nothing is said in it")
+    return Transcript.of(name, contents.segments, separator=contents.separator)
 
 
 def read_bytes(path: Path) -> bytes:

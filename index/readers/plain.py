@@ -1,6 +1,12 @@
 """Plain text without speakers: wrapped lines, paragraphs, or one endless line of captions."""
 
-from index.types import Segment
+from index.readers.entities import with_entities_decoded
+from index.readers.header import split_header
+from index.readers.lines import text_lines
+from index.types import Contents, Segment
+
+# A header's lines are at the top; no more of the text is cut into lines to find them.
+HEAD_CHARS = 20_000
 
 
 def sniff(_text: str) -> bool:
@@ -8,7 +14,12 @@ def sniff(_text: str) -> bool:
     return True
 
 
-def read(text: str) -> list[Segment]:
-    """Return the whole text as one segment, without the white space around it."""
-    start = len(text) - len(text.lstrip())
-    return [Segment(text.strip(), start, start + len(text.strip()))]
+def read(text: str) -> Contents:
+    """Return the whole text below its header as one segment; words that hold character references are their own."""
+    lines = text_lines(text[:HEAD_CHARS])
+    about, below = split_header(lines)
+    start = below[0].start if below else 0
+    said = text[start:].strip().strip("\ufeff").strip()
+    at = text.index(said, start)
+    parts = list(with_entities_decoded(Segment(said, at, at + len(said)))) if said else []
+    return Contents(parts, about, separator=" ")

@@ -1,0 +1,42 @@
+"""What stands in a transcript and was not said: `[Music]`, `(laughs)`, `[inaudible 00:12:03]`, invisible characters.
+
+It is shown as it is written, and kept out of the way of search: `heard` blanks it without moving a word.
+"""
+
+import re
+
+_SOUNDS = (
+    "music|musik|m[uú]sica|musique|applause|applaus|aplausos|applaudissements|laugh(?:s|ter|ing)?|chuckl(?:es?|ing)"
+    "|gel[aä]chter|lach(?:t|en)|risas|rires|inaudible|unintelligible|indiscernible|indistinct|unverst[aä]ndlich"
+    "|cross-?talk|silence|pauses?|sigh(?:s|ing)?|cough(?:s|ing)?|sneezes?|sniffs?|gasps?|sob(?:s|bing)|cheering|clapping"
+    "|soundbite|blank_audio|noises?"
+)
+# Between square brackets, whose words are nearly always a typist's or a machine's, these are sounds as well.
+_MORE_SOUNDS = (
+    "throat|static|beeps?|beeping|ringing|rings|bells?|bark(?:s|ing)|knocks?|knocking|crying|cries|weeps|singing|sings"
+    "|hums|humming|whistl(?:es|ing)|claps|exhales|inhales|breath(?:es|ing)|sound|audio|foreign|background|siren|chimes?"
+    "|theme|jingle|slams|snaps|rustling|footsteps|engine|typing|clicks?|phone|no\\s+speech|speaking\\s+\\w+|__+"
+)
+_NOISE = re.compile(
+    rf"\[(?=[^\[\]\n]{{0,60}}\b(?:{_SOUNDS}|{_MORE_SOUNDS})\b)[^\[\]\n]{{1,80}}\]"
+    rf"|\((?:[\w'’-]+\s+)?(?:{_SOUNDS})(?:\s+[\w'’-]+)?\)"
+    r"|\((?:soundbite|inaudible|unintelligible|indiscernible|cross-?talk)\b[^()\n]{0,60}\)"
+    rf"|\*(?:[\w'’-]+\s+)?(?:{_SOUNDS})(?:\s+\w+)?\*"
+    # A line in brackets is nobody's words, whatever is in it.
+    r"|^[ \t]*\[[^\[\]\n]{1,200}\][ \t]*$"
+    r"|\[\s*\]|[♩♪♫♬]",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+# A soft hyphen, joiners, directions and a byte order mark: nothing to be seen, and no end of a word.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+
+
+def heard(text: str) -> str:
+    """Return the text, character for character, with spaces in the place of what was not said."""
+    return _NOISE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+
+
+def searchable(text: str) -> str:
+    """Return the words that a text is searched by: without what was not said, and without invisible characters."""
+    return _INVISIBLE.sub("", heard(text))
