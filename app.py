@@ -14,10 +14,10 @@ from index.database import Overview
 from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
 from index.samples import SAMPLES
-from qa.answer import Answer, answer
+from qa.answer import Answer, CitedPassage, answer
 from qa.judge import fit
 from qa.library import Library
-from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, notes_as_html
+from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, title
 from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
@@ -25,6 +25,9 @@ SUGGESTIONS = 4
 PASSAGES = 5
 # Streamlit draws the whole chat at every question; turns further up are one click away.
 TURNS_DRAWN = 20
+
+# What a browser shows as a film; other recordings are heard.
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
 
 # Importing the model's libraries holds the interpreter for seconds: the browser gets the page before.
 PAINT_S = 0.5
@@ -47,6 +50,7 @@ class Turn(NamedTuple):
     question: str
     found: Answer | str | None = None
     literally: bool = False  # nothing but its own words is searched for
+    only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
 
 
 @st.cache_resource(show_spinner=False)
@@ -75,11 +79,12 @@ def building() -> threading.Lock:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def overview(folder: Path, state: str) -> tuple[Overview, list[str]]:
-    """Return what a state of the library holds, and questions to begin with."""
+def overview(folder: Path, state: str) -> tuple[Overview, list[str], dict[str, str]]:
+    """Return what a state of the library holds, questions to begin with, and name -> title of each interview."""
     del state  # It is what the answer is remembered by.
     with open_library(folder).snapshot() as snapshot:
-        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
+        titles = {name: title(name, about) for name, about in snapshot.database.abouts().items()}
+        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS), titles
 
 
 def build_first_index() -> None:
@@ -141,7 +146,7 @@ def earlier_questions(number: int) -> list[str]:
 def ask(library: Library, turn: Turn, previous: list[str]) -> Answer | str:
     """Return the answer, or a sentence that says why there is none."""
     try:
-        return answer(library, turn.question, PASSAGES, previous=previous, literally=turn.literally)
+        return answer(library, turn.question, PASSAGES, turn.only or None, previous, literally=turn.literally)
     except InterviewQAError as error:
         return f"{error}"
 
@@ -159,7 +164,7 @@ def show_understood(number: int, found: Answer, literally: bool) -> None:
 def search_anew(number: int, key: str) -> None:
     """Forget an answer: its question is taken in another way now."""
     turns: list[Turn] = st.session_state["turns"]
-    turns[number] = Turn(turns[number].question, literally=st.session_state[key])
+    turns[number] = turns[number]._replace(found=None, literally=st.session_state[key])
 
 
 def show_answer(number: int, found: Answer) -> None:
@@ -170,12 +175,23 @@ def show_answer(number: int, found: Answer) -> None:
         if found.passages:
             st.text(NEAREST)
     for passage in found.passages[:1]:
-        st.html(as_html(passage))
+        show_passage(f"{number}_0", passage)
     others = found.passages[1:]
     if others:
         with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
-            for passage in others:
-                st.html(as_html(passage))
+            for row, passage in enumerate(others, 1):
+                show_passage(f"{number}_{row}", passage)
+
+
+def show_passage(key: str, passage: CitedPassage) -> None:
+    """Draw a passage, and the way to hear it where its recording is on this machine."""
+    st.html(as_html(passage))
+    recording = passage.about.media
+    if not recording or passage.start_s is None or not Path(recording).is_file():
+        return
+    if st.toggle(f"Play from {clock(passage.start_s)}", key=f"play_{key}"):
+        play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
+        play(recording, start_time=int(passage.start_s))
 
 
 def offer(label: str, questions: Sequence[str], key: str) -> None:
@@ -221,11 +237,11 @@ def main() -> None:
         st.button("Check again")
         return
 
-    holds, first_questions = overview(FOLDER, state)
+    holds, first_questions, titles = overview(FOLDER, state)
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
     question = typed or st.session_state.pop("clicked", None)
-    header(holds, bool(turns or question))
+    only = header(holds, titles, bool(turns or question))
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
     if not turns and not question:
@@ -238,21 +254,31 @@ def main() -> None:
     if question and question.strip():
         # Kept before it is answered: a click elsewhere on the page starts this script anew.
         number = len(turns)
-        turns.append(Turn(question))
+        turns.append(Turn(question, only=only))
         bring_into_view(number)
         turns[number] = show_turn(number, turns[number], library)
         bring_into_view(number)
 
 
-def header(holds: Overview, chatting: bool) -> None:
-    """Draw the title, what the library holds, and the way to a new chat."""
-    title, new = st.columns([4, 1], vertical_alignment="center")
-    title.title("Ask the interviews")
+def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[str, ...]:
+    """Draw the title, what there is, and the way to a new chat; return the interviews to search, if not all."""
+    heading, new = st.columns([4, 1], vertical_alignment="center")
+    heading.title("Ask the interviews")
     if chatting and new.button("New chat", width="stretch"):
         st.session_state["turns"] = []
         st.rerun()
     plural = "s" * (holds.transcripts != 1)
-    st.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
+    line, choice = st.columns([4, 1], vertical_alignment="center")
+    line.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
+    if holds.transcripts < 2:
+        return ()
+    # An interview that a build has removed is no choice any more.
+    st.session_state["only"] = [name for name in st.session_state.get("only", ()) if name in titles]
+    with choice.popover("Search in…", width="stretch"):
+        chosen = st.multiselect("Only these interviews", list(titles), key="only", format_func=titles.__getitem__)
+    if chosen:
+        st.caption(f"Searching only in {escaped(', '.join(titles[name] for name in chosen))}")
+    return tuple(chosen)
 
 
 main()

@@ -4,13 +4,11 @@ A build makes the index hold exactly the transcripts that it was given. One that
 the library as it was, and the next one goes on with the encodings that were already made.
 """
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
@@ -21,13 +19,15 @@ from filelock import FileLock, Timeout
 from index.database import Database, digest
 from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
 from index.errors import StoreError, TranscriptError
-from index.files import find_files
+from index.files import FoundFiles, find_files
 from index.folder import LOCK_NAME, prepare_folder
+from index.noise import heard
 from index.passages import RULE_VERSION, make_passages, whole_text
-from index.readers import read_bytes, read_transcript
+from index.readers import read_transcript
 from index.samples import SAMPLES
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
+from index.sources import Source, Sources
 from index.types import Passage, Transcript
 from index.vectors import VectorIndex, remove_others
 from index.windows import make_windows, window_spans
@@ -57,7 +57,7 @@ class BuildReport:
     read: int  # transcripts that are new or changed
     removed: int  # transcripts that are no longer there
     embedded: int  # texts that the model had not read yet
-    errors: tuple[str, ...]  # one line for each file that could not be read
+    errors: tuple[str, ...]  # one line for each file that could not be read, or that spoke of some and could not be
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
 
 
@@ -65,8 +65,8 @@ class BuildReport:
 class _Reading:
     """A transcript that was cut; each passage comes with the text to embed."""
 
-    source: Path
-    sha256: str
+    source: Source
+    checksum: str
     transcript: Transcript
     passages: list[tuple[Passage, str]]
 
@@ -84,18 +84,25 @@ def build(
     that cannot be read is reported, and what the index held of it stays. Raises TranscriptError where
     none can be read, ModelError, StoreError.
     """
-    found = find_files(paths)
-    hashes, errors = _hashes(found.transcripts)
-    if not hashes:
-        raise TranscriptError("; ".join(errors.values()))
-    errors |= {beginning or ".": line for beginning, line in found.closed.items()}
+    with Sources() as sources:
+        return _build(find_files(paths, sources), sources, folder, model, fit, progress)
+
+
+def _build(
+    found: FoundFiles, sources: Sources, folder: Path, model: str | None, fit: Fit, progress: Progress
+) -> BuildReport:
+    files, errors = _checksums(found.transcripts, sources)
+    closed = [line for _, line in found.closed]
+    if not files:
+        raise TranscriptError("; ".join(dict.fromkeys([*closed, *errors.values()])))
     with _alone(folder), Database.create(folder) as database:
         facts, damaged = database.facts(), bool(database.integrity_problems())
-        stored = {} if damaged else database.sources()
+        stored = {} if damaged else database.files()
         name = _absolute(model) if model else facts.get("model", DEFAULT_MODEL)
         fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
         # What lies in a folder that cannot be read just now is not gone.
-        here = {n for n in stored if n in found.transcripts or n.startswith(tuple(found.closed))}
+        beginnings = tuple(beginning for beginning, _ in found.closed)
+        here = {n for n in stored if n in found.transcripts or n.startswith(beginnings)}
         gone = stored.keys() - here
         readings: list[_Reading] = []
         embedded = 0
@@ -103,19 +110,19 @@ def build(
             damaged
             or fresh
             or gone
-            or hashes.items() - stored.items()
+            or files.items() - stored.items()
             or not _vectors_are_sound(database, folder, facts)
         ):
             progress("loading the model", 0, 1)
             embedder = load_embedder(name)
             # Another model by the same name: its vectors do not mix with those that are there.
             fresh = fresh or embedder.fingerprint != facts["fingerprint"]
-            changed = [n for n in hashes if fresh or stored.get(n) != hashes[n]]
-            readings = _read(changed, found.transcripts, embedder, errors, progress)
+            changed = {n: found.transcripts[n] for n in files if fresh or stored.get(n) != files[n]}
+            readings = _read(changed, sources, embedder, errors, progress)
             if fresh:
                 gone = stored.keys() - {reading.transcript.name for reading in readings}
             if not readings and not stored.keys() - gone:
-                raise TranscriptError("; ".join(errors.values()))
+                raise TranscriptError("; ".join(dict.fromkeys(errors.values())))
             embedded = _embed(database, readings, embedder, progress)
             progress("saving", 0, 1)
             facts = {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
@@ -136,7 +143,7 @@ def build(
             read=len(readings),
             removed=len(gone),
             embedded=embedded,
-            errors=tuple(errors.values()),
+            errors=tuple(dict.fromkeys([*closed, *errors.values()])),
             ignored=found.ignored,
         )
 
@@ -151,35 +158,36 @@ def _absolute(model: str) -> str:
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-def _hashes(files: dict[str, Path]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the SHA-256 of each file by name, and one line by name for those that cannot be opened."""
-    hashes, errors = {}, {}
-    for name, path in files.items():
+def _checksums(files: dict[str, Source], sources: Sources) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
+    """Return name -> (where the file is, checksum), and one line by name for those that cannot be opened."""
+    found, errors = {}, {}
+    for name, source in files.items():
         try:
-            hashes[name] = sha256(read_bytes(path)).hexdigest()
+            found[name] = source.packed(), sources.checksum(source)
         except TranscriptError as error:
             errors[name] = str(error)
-    return hashes, errors
+    return found, errors
 
 
 def _read(
-    names: Sequence[str], files: dict[str, Path], embedder: Embedder, errors: dict[str, str], progress: Progress
+    files: dict[str, Source], sources: Sources, embedder: Embedder, errors: dict[str, str], progress: Progress
 ) -> list[_Reading]:
     """Read and cut the transcripts; what cannot be read goes into `errors`."""
     readings = []
-    for done, name in enumerate(names):
-        progress("reading", done, len(names))
+    for done, (name, source) in enumerate(files.items()):
+        progress("reading", done, len(files))
         try:
-            data = read_bytes(files[name])
-            transcript = read_transcript(data, name)
+            data, checksum, known = sources.read(source)
+            transcript = read_transcript(data, name, known)
         except TranscriptError as error:
             errors[name] = str(error)
             continue
+        said = heard(transcript.text)
         passages = [
-            (passage, whole_text(transcript.text, passage.span, passage.question))
+            (passage, whole_text(said, passage.span, passage.question))
             for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
         ]
-        readings.append(_Reading(files[name], sha256(data).hexdigest(), transcript, passages))
+        readings.append(_Reading(source, checksum, transcript, passages))
     return readings
 
 
@@ -219,7 +227,7 @@ def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet
             windows = window_spans(transcript.text, passage.sentences)
             records = make_windows(windows, origin, spans, unpack_signs([signs], embedder.dimension))
             passages.append((passage, encoding_id, records))
-        database.add(transcript, os.fsencode(reading.source), reading.sha256, passages)
+        database.add(transcript, reading.source.packed(), reading.checksum, passages)
     database.forget_encodings()
 
 

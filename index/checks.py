@@ -1,8 +1,7 @@
 """What an index holds, and whether it is whole and agrees with the files that it was made from."""
 
-import os
 from collections.abc import Iterator
-from hashlib import sha256
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from index.database import Database
 from index.embedders import load_embedder
 from index.errors import InterviewQAError, StoreError, TranscriptError
 from index.passages import RULE_VERSION
-from index.readers import read_bytes
+from index.sources import Sources
 from index.types import Span, Transcript
 from index.vectors import VectorIndex
 
@@ -28,6 +27,9 @@ def info(folder: Path) -> dict[str, Any]:
                     "words": len(transcript.text.split()),
                     "passages": len(database.passages(transcript_id=transcript_id)),
                     "speakers": sorted({s.speaker for s in transcript.segments if s.speaker}),
+                    "segments": len(transcript.segments),
+                    "timed_segments": sum(segment.start_s is not None for segment in transcript.segments),
+                    "about": asdict(transcript.about),
                 }
             )
         return {
@@ -59,8 +61,19 @@ def info_text(found: dict[str, Any]) -> str:
             f"  {transcript['name']:{width}}  {transcript['words']:7,} words  {transcript['passages']:5,} passages"
             f"  {speakers}"
         )
+        lines.append(f"  {'':{width}}  {_about_line(transcript)}")
     lines += [f"stale: {line}" for line in found["stale"]]
     return "\n".join(lines)
+
+
+def _about_line(transcript: dict[str, Any]) -> str:
+    """Return what is known of a transcript, of `info`, in one line."""
+    about = transcript["about"]
+    people = [f"{role} {', '.join(about[key])}" for role, key in (("with", "guests"), ("by", "hosts")) if about[key]]
+    timed, segments = transcript["timed_segments"], transcript["segments"]
+    times = f"{timed:,} of {segments:,} segments have a time" if timed else "no times"
+    known = [about["title"], *people, about["date"], about["language"], times, about["media"]]
+    return "; ".join(filter(None, known))
 
 
 def verify(folder: Path) -> list[str]:
@@ -106,11 +119,12 @@ def _holds_every_word(transcript: Transcript, spans: list[Span]) -> bool:
 
 
 def _stale(database: Database) -> Iterator[str]:
-    for name, source, checksum in database.files():
-        try:
-            changed = sha256(read_bytes(Path(os.fsdecode(source)))).hexdigest() != checksum
-        except TranscriptError as error:
-            yield f"{name}: {error}"
-            continue
-        if changed:
-            yield f"{name} changed since the index was built; build again to bring it up to date"
+    with Sources() as sources:
+        for name, (packed, checksum) in database.files().items():
+            try:
+                changed = sources.checksum(sources.unpacked(packed)) != checksum
+            except TranscriptError as error:
+                yield f"{name}: {error}"
+                continue
+            if changed:
+                yield f"{name} changed since the index was built; build again to bring it up to date"

@@ -23,7 +23,8 @@ from index.folder import FILE_NAME, default_folder, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.schema import connect
 from index.signs import pack_signs
-from index.types import Passage, Segment, Span, Transcript
+from index.transcripts import load_abouts, load_transcript, store_transcript
+from index.types import About, Passage, Span, Transcript
 from index.windows import WINDOW, Windows
 
 
@@ -37,6 +38,7 @@ class StoredPassage:
     span: Span
     question: Span | None
     is_aside: bool
+    guest_share: float | None  # how likely the answer is the guest's, where nobody is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,47 +137,30 @@ class Database:
 
     # Transcripts
 
-    def sources(self) -> dict[str, str]:
-        """Return transcript name -> SHA-256 of the file that it was read from."""
-        return dict(self.connection.execute("SELECT name, sha256 FROM transcripts"))
-
-    def files(self) -> list[tuple[str, bytes, str]]:
-        """Return (transcript name, path of its file, SHA-256 of the file) of each transcript."""
-        return self.connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name").fetchall()
+    def files(self) -> dict[str, tuple[str, str]]:
+        """Return transcript name -> (where it was read from, checksum of that), in the order of names."""
+        rows = self.connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name")
+        return {name: (source, checksum) for name, source, checksum in rows}
 
     def add(
         self,
         transcript: Transcript,
-        source: bytes,
-        sha256: str,
+        source: str,
+        checksum: str,
         passages: Sequence[tuple[Passage, int, Windows]],
     ) -> None:
         """Add a transcript with its passages, each with the id of its encoding and its windows."""
-        execute, many = self.connection.execute, self.connection.executemany
-        text = transcript.text
-        cursor = execute(
-            "INSERT INTO transcripts (name, source, sha256, words, text) VALUES (?, ?, ?, ?, ?)",
-            (transcript.name, source, sha256, len(text.split()), text),
-        )
-        transcript_id = cursor.lastrowid or 0
-        many(
-            "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                (transcript_id, row, len(s.text), s.start, s.end, s.speaker, s.start_s, s.end_s)
-                for row, s in enumerate(transcript.segments)
-            ),
-        )
+        transcript_id = store_transcript(self.connection, transcript, source, checksum)
         store_names(self.connection, transcript_id, transcript)
         for passage, encoding_id, windows in passages:
             question = passage.question or (None, None)
-            passage_id = (
-                execute(
-                    "INSERT INTO passages (transcript_id, start, end, question_start, question_end, is_aside,"
-                    " encoding_id, windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (transcript_id, *passage.span, *question, passage.is_aside, encoding_id, windows.tobytes()),
-                ).lastrowid
-                or 0
-            )
+            found = (*passage.span, *question, passage.is_aside, passage.guest_share, encoding_id, windows.tobytes())
+            passage_id = self.connection.execute(
+                "INSERT INTO passages (transcript_id, start, end, question_start, question_end, is_aside, guest_share,"
+                " encoding_id, windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (transcript_id, *found),
+            ).lastrowid
+            assert passage_id is not None
             store_words(self.connection, passage_id, transcript, passage)
 
     def remove(self, name: str) -> None:
@@ -198,18 +183,11 @@ class Database:
 
     def transcript(self, name: str) -> Transcript:
         """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
-        row = self.connection.execute("SELECT id, text FROM transcripts WHERE name = ?", (name,)).fetchone()
-        if row is None:
-            raise KeyError(name)
-        transcript_id, text = row
-        segments, at = [], 0
-        for size, *place in self.connection.execute(
-            "SELECT size, start, end, speaker, start_s, end_s FROM segments WHERE transcript_id = ? ORDER BY row",
-            (transcript_id,),
-        ):
-            segments.append(Segment(text[at : at + size], *place))
-            at += size + 1
-        return Transcript.of(name, segments)
+        return load_transcript(self.connection, name)
+
+    def abouts(self) -> dict[str, About]:
+        """Return transcript name -> what is known of it, in the order of names."""
+        return load_abouts(self.connection)
 
     def texts(self) -> Iterator[str]:
         """Yield what was said in each transcript."""
@@ -222,13 +200,14 @@ class Database:
         """Return passages by id, or those of one transcript in its order."""
         where, values = _where_passages(ids, transcript_id)
         rows = self.connection.execute(
-            "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end, p.is_aside"
-            f" FROM passages p JOIN transcripts t ON t.id = p.transcript_id {where} ORDER BY t.name, p.start",
+            "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end, p.is_aside,"
+            " p.guest_share FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
+            f" {where} ORDER BY t.name, p.start",
             values,
         )
         return [
-            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r), bool(aside))
-            for i, t, name, a, b, q, r, aside in rows
+            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r), bool(aside), guest)
+            for i, t, name, a, b, q, r, aside, guest in rows
         ]
 
     def replace_passage(

@@ -7,47 +7,76 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.archives import ZIP, refuse_all
 from index.errors import TranscriptError
 from index.readers import SUFFIXES
+from index.sidecars import OF_VIDEO, is_sidecar
+from index.sources import Source, Sources
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
     """Transcript files by name, in the order of names, and what lay beside them."""
 
-    transcripts: dict[str, Path]
-    ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
-    closed: dict[str, str]  # folders that could not be read: the beginning of names in them -> one line
+    transcripts: dict[str, Source]
+    ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix, and speak of none
+    closed: tuple[tuple[str, str], ...]  # folders and zips that cannot be read: how names in them begin, one line
 
 
-def find_files(paths: Sequence[Path]) -> FoundFiles:
-    """Return the files themselves, and in folders, however deep, those with a transcript's suffix.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, and the folder or zip that it is named below."""
 
-    A file in a folder goes by its path below that folder, a file by its name; where two would go by
-    the same name, the folders above tell them apart. Hidden files are left alone. Raises
-    TranscriptError for a path that is not there, and where there is no transcript at all.
+    path: Path
+    below: Path
+    top: Path
+    member: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> Path:
+        return Path(self.path, *self.member)
+
+
+def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
+    """Return the files themselves, and in folders and zips, however deep, those with a transcript's suffix.
+
+    A file in a folder goes by its path below that folder, a file by its name; a zip is like a folder.
+    Where two would go by the same name, the folders above tell them apart. Hidden files are left alone.
+    Raises TranscriptError for a path that is not there, and where there is no transcript at all.
     """
-    found: dict[Path, tuple[Path, Path]] = {}  # resolved -> the path, and the folder that it is named below
+    found: dict[Path, _Found] = {}  # by the resolved path
     ignored: list[Path] = []
-    closed: dict[str, str] = {}
+    closed: list[tuple[str, str]] = []
+
+    def take(file: _Found, *, is_named: bool) -> None:
+        name = file.place.name.lower()
+        if not file.member and name.endswith(ZIP):
+            for inner in _in_zip(file, sources, closed, is_named=is_named):
+                take(inner, is_named=False)
+        elif (is_named or file.place.suffix.lower() in SUFFIXES) and not is_sidecar(name):
+            found.setdefault(Path(file.path.resolve(), *file.member), file)
+        elif not is_named and not name.endswith(OF_VIDEO):
+            ignored.append(file.place)
+
     for path in paths:
-        mode = _mode(path)
+        mode, place = _mode(path), path.absolute()
         if stat.S_ISDIR(mode):
             for file in _files_below(path, closed):
-                if file.suffix.lower() in SUFFIXES:
-                    found.setdefault(file.resolve(), (file.absolute(), path.absolute()))
-                else:
-                    ignored.append(file)
+                take(_Found(file.absolute(), place, place), is_named=False)
         elif stat.S_ISREG(mode):
-            found.setdefault(path.resolve(), (path.absolute(), path.absolute().parent))
+            take(_Found(place, place.parent, place.parent), is_named=True)
         else:
             raise TranscriptError(f"{path} is neither a file nor a folder")
     if not found and closed:
-        raise TranscriptError("; ".join(closed.values()))
+        raise TranscriptError("; ".join(dict.fromkeys(line for _, line in closed)))
     if not found:
         where = ", ".join(map(str, paths))
         raise TranscriptError(f"no transcripts in {where}; expected files ending in {', '.join(sorted(SUFFIXES))}")
-    return FoundFiles(dict(sorted(_names(list(found.values())).items())), tuple(ignored), closed)
+    named = sorted(_names(list(found.values())).items())
+    transcripts = {name: sources.source(file.path, file.top, file.member) for name, file in named}
+    speaking = {Path(side.path, *side.member) for source in transcripts.values() for side in source.side}
+    speaking |= {source.recording for source in transcripts.values() if source.recording}
+    return FoundFiles(transcripts, tuple(path for path in ignored if path.absolute() not in speaking), tuple(closed))
 
 
 def _mode(path: Path) -> int:
@@ -59,13 +88,13 @@ def _mode(path: Path) -> int:
         raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _files_below(folder: Path, closed: dict[str, str]) -> Iterator[Path]:
+def _files_below(folder: Path, closed: list[tuple[str, str]]) -> Iterator[Path]:
     """Yield the regular files in a folder, in the order of their paths; name the folders that cannot be read."""
 
     def note(error: OSError) -> None:
         place = Path(error.filename)
         inside = place.relative_to(folder).as_posix()
-        closed["" if inside == "." else f"{inside}/"] = f"{place} cannot be read: {error.strerror}"
+        closed.append(("" if inside == "." else f"{inside}/", f"{place} cannot be read: {error.strerror}"))
 
     for place, folders, names in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -75,16 +104,32 @@ def _files_below(folder: Path, closed: dict[str, str]) -> Iterator[Path]:
                 yield path
 
 
-def _names(files: Sequence[tuple[Path, Path]]) -> dict[str, Path]:
+def _in_zip(file: _Found, sources: Sources, closed: list[tuple[str, str]], *, is_named: bool) -> Iterator[_Found]:
+    """Yield the files in a zip; a zip that is named itself is what they are named below. Note what is refused."""
+    below = file.path if is_named else file.below
+    members, refused = sources.archives.files(file.path)
+    wanted = {member: size for member, size in members.items() if Path(member[-1]).suffix.lower() in SUFFIXES}
+    beginning = "" if is_named else f"{file.path.relative_to(below).as_posix()}/"
+    closed += [(beginning + "".join(f"{part}/" for part in zipped.member), zipped.reason) for zipped in refused]
+    try:
+        refuse_all(file.path, sum(wanted.values()))
+    except TranscriptError as error:
+        closed.append((beginning, str(error)))
+        return
+    for member in members:
+        yield _Found(file.path, below, file.top, member)
+
+
+def _names(files: Sequence[_Found]) -> dict[str, _Found]:
     """Name each file by its path below its folder, with as many folders above as tell all apart."""
     above = dict.fromkeys(files, 0)
     while True:
-        names = {file: _readable(file[0].relative_to(_ancestor(file[1], above[file]))) for file in files}
+        names = {file: _readable(file.place.relative_to(_ancestor(file.below, above[file]))) for file in files}
         often = Counter(names.values())
         alike = [file for file in files if often[names[file]] > 1]
         if not alike:
-            return {names[file]: file[0] for file in files}
-        if all(above[file] > len(file[1].parts) for file in alike):
+            return {names[file]: file for file in files}
+        if all(above[file] > len(file.below.parts) for file in alike):
             raise TranscriptError(f"two files go by the same name, {names[alike[0]]}; rename one of them")
         for file in alike:
             above[file] += 1

@@ -9,6 +9,7 @@ import re
 import sqlite3
 from collections.abc import Iterable
 
+from index.noise import searchable
 from index.types import Passage, Transcript
 
 
@@ -105,11 +106,21 @@ def _passage_ids(connection: sqlite3.Connection, transcript_ids: Iterable[int]) 
 
 
 def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
-    """Return (word, speaker, is topic) for each word of the speakers' names and of the transcript's own."""
-    names: set[tuple[str, str | None, bool]] = set()
-    for speaker in {segment.speaker for segment in transcript.segments if segment.speaker}:
-        names |= {(word, speaker, False) for word in _name_words(speaker)}
-    for word in _name_words(re.sub(r"\.\w+$", "", transcript.name)):
+    """Return (word, speaker, is topic) for each word of the speakers' names and of the transcript's own.
+
+    The transcript's are its guests and hosts where nobody is labelled so, its title and its file's name.
+    """
+    labels = {s.speaker: _name_words(s.speaker) for s in transcript.segments if s.speaker}
+    names: set[tuple[str, str | None, bool]] = {(word, who, False) for who, words in labels.items() for word in words}
+    about, people = transcript.about, set()
+    for person in (*about.guests, *about.hosts):
+        words = _name_words(person)
+        # "Ada Moss" is whose label is "ADA MOSS, BIOLOGIST", or "Ada".
+        speaker = next((who for who, called in labels.items() if called and (called <= words or words <= called)), None)
+        names |= {(word, speaker, False) for word in words}
+        people |= words
+    own = _name_words(re.sub(r"\.\w+$", "", transcript.name)) | _name_words(about.title or "")
+    for word in own - people:
         small, capital = (len(re.findall(rf"\b{w}\b", transcript.text)) for w in (word, word.capitalize()))
         names.add((word, None, small >= capital))  # a word that is never said here may be either
     return names
@@ -131,4 +142,4 @@ def _searchable(transcript: Transcript, passage: Passage) -> str:
     speakers = dict.fromkeys(s.speaker for s in transcript.segments[first : last + 1] if s.speaker)
     question = passage.question
     asked = "" if question is None or question.start >= passage.span.start else transcript.text[slice(*question)]
-    return "\n".join([*speakers, asked, transcript.text[slice(*passage.span)]])
+    return searchable("\n".join([*speakers, asked, transcript.text[slice(*passage.span)]]))

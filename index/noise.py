@@ -15,7 +15,7 @@ _SOUNDS = (
 _MORE_SOUNDS = (
     "throat|static|beeps?|beeping|ringing|rings|bells?|bark(?:s|ing)|knocks?|knocking|crying|cries|weeps|singing|sings"
     "|hums|humming|whistl(?:es|ing)|claps|exhales|inhales|breath(?:es|ing)|sound|audio|foreign|background|siren|chimes?"
-    "|theme|jingle|slams|snaps|rustling|footsteps|engine|typing|clicks?|phone|no\\s+speech|speaking\\s+\\w+|__+"
+    "|theme|jingle|sounding|plays|playing|ticking|honk(?:s|ing)|slams|snaps|rustling|footsteps|engine|typing|clicks?|phone|no\\s+speech|speaking\\s+\\w+|__+"
 )
 _NOISE = re.compile(
     rf"\[(?=[^\[\]\n]{{0,60}}\b(?:{_SOUNDS}|{_MORE_SOUNDS})\b)[^\[\]\n]{{1,80}}\]"

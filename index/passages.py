@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from index.asides import aside_spans
+from index.captions import is_talk
 from index.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
 from index.noise import heard
+from index.roles import with_guests
 from index.sentences import trimmed
 from index.types import Passage, Span, Transcript
 
@@ -63,10 +65,12 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
             for fitting in ([(question, part)] if pieces <= max_pieces else _halves(question, part))
         ]
     spans = _with_noise(written, [_span(part) for _, part in parts])
-    return [
+    passages = [
         Passage(span, question, tuple(s.span for s in part), all(s.is_aside for s in part))
         for span, (question, part) in zip(spans, parts, strict=True)
     ]
+    is_bare_talk = speakers == [None] and is_talk(transcript.text)
+    return with_guests(transcript.text, passages) if is_bare_talk else passages
 
 
 def whole_text(text: str, span: Span, question: Span | None) -> str:

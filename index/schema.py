@@ -5,7 +5,7 @@ from pathlib import Path
 
 from index.errors import StoreError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # "application_id" in the file's header: no other program's database is taken for ours. "IvQA".
 APPLICATION_ID = 0x49765141
 
@@ -15,14 +15,15 @@ BUSY_TIMEOUT_S = 30.0
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE transcripts (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, source BLOB NOT NULL, -- path, as the system writes it
-    sha256 TEXT NOT NULL,
-    words INTEGER NOT NULL, text TEXT NOT NULL
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL, -- JSON: where its file is, see index.sources
+    sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
+    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL -- JSON: the fields of index.types.About
 );
 CREATE TABLE segments (
     transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
     size INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    speaker TEXT, start_s REAL, end_s REAL,
+    speaker TEXT, start_s REAL, end_s REAL, marks BLOB, -- records of index.transcripts.MARK
     PRIMARY KEY (transcript_id, row)
 ) WITHOUT ROWID;
 -- What the model made of a text: its vector, and the signs of its tokens' vectors.
@@ -32,7 +33,7 @@ CREATE TABLE encodings (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER,
-    is_aside INTEGER NOT NULL,
+    is_aside INTEGER NOT NULL, guest_share REAL, -- see index.roles
     encoding_id INTEGER NOT NULL, windows BLOB NOT NULL -- records of index.windows.WINDOW
 );
 CREATE TABLE speaking (

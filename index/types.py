@@ -148,3 +148,4 @@ class Passage:
     question: Span | None  # what was asked; may lie before `span` where the answer is long
     sentences: tuple[Span, ...]
     is_aside: bool = False  # an opening, an advertisement or a farewell
+    guest_share: float | None = None  # how likely the answer is the guest's, where nobody is named; see index.roles

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from index.database import Database, StoredPassage
 from index.errors import InterviewQAError
-from index.types import Span, Transcript
+from index.types import About, Span, Transcript
 from qa.conversation import texts_of
 from qa.heard import Heard
 from qa.hit import Hit
@@ -44,6 +44,8 @@ class CitedPassage:
     turns: tuple[tuple[str | None, Span], ...]  # who says which part of `text`; together all of it
     highlight: tuple[Span, ...]
     score: float
+    about: About  # what is known of the interview
+    guest_share: float | None = None  # how likely the guest says it, where nobody is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def _cite(hit: Hit, transcript: Transcript, words: Sequence[str]) -> CitedPassag
         ),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
+        about=transcript.about,
+        guest_share=passage.guest_share,
     )
 
 

@@ -4,6 +4,7 @@ import argparse
 import io
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -87,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         type=Path,
         metavar="PATH",
-        help="transcript files, or folders of them (default: ./interviews, else the bundled samples)",
+        help="transcript files, or folders and zips of them (default: ./interviews, else the bundled samples)",
     )
     building.add_argument(
         "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
@@ -98,6 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     asking.add_argument("--top-k", type=_positive, metavar="K", help="how many passages (default: 5; with --batch 10)")
     asking.add_argument("--json", action="store_true", help="print one JSON object")
     asking.add_argument("--batch", action="store_true", help="read JSON lines from stdin, answer each with a JSON line")
+    only = asking.add_argument_group("only some of the interviews", "each but the dates may be given several times")
+    for name, meaning in (
+        ("transcript", "by this file name, or with these words in it or in the title"),
+        ("guest", "with this guest; a part of the name will do"),
+        ("host", "with this host"),
+        ("language", "in this language, as en or pt-BR"),
+    ):
+        only.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=meaning)
+    for name, meaning in (("since", "from this day, month or year on"), ("until", "up to this one, and all of it")):
+        only.add_argument(f"--{name}", type=_date, metavar="DATE", help=f"{meaning}: 2021, 2021-06, 2021-06-30")
     asking.set_defaults(usage_error=asking.error)
 
     judging = command("eval", _eval, "ask gold questions and print how good the answers are")
@@ -124,6 +135,12 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
     return int(text)
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"must be a date as 2021, 2021-06 or 2021-06-30, not {text!r}")
+    return text
 
 
 def _port(text: str) -> int:
@@ -155,13 +172,26 @@ def _build(arguments: argparse.Namespace) -> int:
 def _ask(arguments: argparse.Namespace) -> int:
     from qa.answer import answer
     from qa.render import as_json, as_text
+    from qa.scope import Scope, transcripts_in
 
     if arguments.batch == bool(arguments.question):
         arguments.usage_error("give a QUESTION, or --batch and questions on stdin")
+    scope = Scope(
+        tuple(arguments.transcript),
+        tuple(arguments.guest),
+        tuple(arguments.host),
+        tuple(arguments.language),
+        arguments.since,
+        arguments.until,
+    )
+    if arguments.batch and scope != Scope():
+        arguments.usage_error('with --batch, each line names its "transcripts"')
     library = _open(arguments.index)
     if arguments.batch:
         return _ask_batch(library, arguments.top_k or 10)
-    found = answer(library, arguments.question, arguments.top_k or 5, offer=not arguments.json)
+    with library.snapshot() as snapshot:
+        transcripts = transcripts_in(snapshot.database.abouts(), scope)
+    found = answer(library, arguments.question, arguments.top_k or 5, transcripts, offer=not arguments.json)
     print(as_json(found) if arguments.json else as_text(found, colour=sys.stdout.isatty()))
     return 0
 

@@ -11,6 +11,7 @@ from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, StoreError
 from index.fulltext import spellings
+from index.noise import searchable
 from index.snapshot import Snapshot
 from index.types import Transcript
 from index.vectors import VectorIndex
@@ -118,5 +119,9 @@ def _load_vectors(folder: Path, database: Database, facts: dict[str, Any]) -> Ve
 def _gather(database: Database) -> Vocabulary:
     words = dict(spellings(database.connection, ""))
     with_runs = database.overview().words <= RUNS_OF_WORDS
-    runs = {run for text in database.texts() for run in runs_of(all_words(text.lower()))} if with_runs else set()
+    runs = (
+        {run for text in database.texts() for run in runs_of(all_words(searchable(text).lower()))}
+        if with_runs
+        else set()
+    )
     return Vocabulary(words, runs)

@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from index.types import Span
+from index.about import about_of_name
+from index.types import About, Span
 from qa.answer import Answer, CitedPassage
+from qa.media import is_web, link
 from qa.words import holds_words
 
 NOT_ASKED = "Nobody was asked this."
 WERE_ASKED = "Questions that were asked:"
 NEAREST = "The nearest that was said:"
+PROBABLY_THE_GUEST = "probably the guest"
 
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
@@ -33,6 +36,8 @@ def as_text(answer: Answer, colour: bool = False) -> str:
         blocks += [" ".join([NOT_ASKED, *heads[:1]]), *heads[1:]]
     for rank, passage in enumerate(answer.passages, 1):
         lines = [f"{bold}{rank}. {_visible(place(passage))}{plain}"]
+        if address := link(passage.about.media, passage.start_s):
+            lines.append(f"   {dim}{_visible(address)}{plain}")
         if passage.question:
             lines.append(f"   {dim}Asked: {_visible(one_line(passage.question))}{plain}")
         for speaker, parts in said(passage):
@@ -82,8 +87,10 @@ def as_html(passage: CitedPassage) -> str:
     for speaker, parts in said(passage):
         words = "".join(f"<mark>{html.escape(t)}</mark>" if marked else html.escape(t) for t, marked in parts)
         paragraphs.append(f"<p><b>{html.escape(speaker)}</b> {words}</p>" if speaker else f"<p>{words}</p>")
-    footer = html.escape(place(passage))
-    return f'<article class="passage">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
+    footer, address = html.escape(place(passage)), link(passage.about.media, passage.start_s)
+    if address and is_web(address):
+        footer = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{footer}</a>'
+    return f'<article class="passage" dir="auto">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
 
 
 def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]]]:
@@ -119,16 +126,16 @@ def _marked_parts(passage: CitedPassage, start: int, end: int) -> list[tuple[str
 
 
 def place(passage: CitedPassage) -> str:
-    """Return where it was said: interview, speaker, and time or how far into the interview."""
-    who = f", {passage.speaker}" if passage.speaker else ""
-    return f"{title(passage.transcript)}{who}, {moment(passage)}"
+    """Return where it was said: interview, its date, speaker, and time or how far into the interview."""
+    date = f" ({passage.about.date})" if passage.about.date else ""
+    who = passage.speaker or (PROBABLY_THE_GUEST if passage.guest_share else None)
+    who = f", {who}" if who else ""
+    return f"{title(passage.transcript, passage.about)}{date}{who}, {moment(passage)}"
 
 
-def title(transcript: str) -> str:
-    """Return what an interview is called: its file's name without the ending, spaces for dashes."""
-    stem = transcript.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    words = stem.replace("-", " ").replace("_", " ")
-    return words.title() if words.islower() else words
+def title(transcript: str, about: About) -> str:
+    """Return what an interview is called: its title, or what its file's name says."""
+    return about.title or about_of_name(transcript).title or transcript
 
 
 def moment(passage: CitedPassage) -> str:

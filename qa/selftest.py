@@ -15,6 +15,7 @@ from secrets import token_hex
 from index.database import Database, StoredPassage, digest
 from index.embedders import Embedder
 from index.folder import FILE_NAME
+from index.noise import heard
 from index.sentences import sentence_spans
 from index.signs import unpack_signs
 from index.types import Passage, Span, Transcript
@@ -88,8 +89,8 @@ def _hide(database: Database, transcript: Transcript, stored: StoredPassage, emb
         database.remove_passage(stored.id)
         return None
     span = Span(start, stored.span.end)
-    passage = Passage(span, None, tuple(sentence_spans(text, *span)))
-    said = text[slice(*span)]
+    passage = Passage(span, None, tuple(sentence_spans(heard(text), *span)))
+    said = heard(text)[slice(*span)]
     key = digest(said, embedder.fingerprint)
     if database.encoding(key) is None:
         database.add_encodings([key], embedder.encode([said]))

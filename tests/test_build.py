@@ -21,6 +21,7 @@ from index.errors import NoIndexError, StoreError, TranscriptError
 from index.files import find_files
 from index.folder import FILE_NAME, LOCK_NAME
 from index.samples import SAMPLES
+from index.sources import Sources
 from index.vectors import VectorIndex
 from qa.answer import answer
 from qa.judge import fit
@@ -201,9 +202,9 @@ def test_odd_names_and_links_are_files_like_others(tmp_path: Path) -> None:
 def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     with pytest.raises(TranscriptError, match=r"pipe\.txt is neither a file nor a folder"):
-        find_files([tmp_path / "pipe.txt"])
+        find_files([tmp_path / "pipe.txt"], Sources())
     with pytest.raises(TranscriptError, match="no transcripts in"):
-        find_files([tmp_path])
+        find_files([tmp_path], Sources())
 
 
 def test_a_lost_or_damaged_vector_file_is_made_again(tmp_path: Path) -> None:
@@ -274,22 +275,6 @@ def test_an_index_of_a_newer_version_is_refused(tmp_path: Path, sample_folder: P
 def test_no_index_is_one_line_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(NoIndexError, match=r"no index in .*; build one with: interview-qa build PATH"):
         Library(tmp_path)
-
-
-def test_files_go_by_names_that_tell_them_apart(tmp_path: Path) -> None:
-    for place in ("a/one.txt", "a/deep/two.TXT", "b/one.txt", "b/.hidden/x.txt", "b/photo.jpg"):
-        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / place).write_text("words")
-    found = find_files([tmp_path / "a", tmp_path / "b", tmp_path / "a" / "one.txt"])
-    assert list(found.transcripts) == ["a/one.txt", "b/one.txt", "deep/two.TXT"]
-    assert [path.name for path in found.ignored] == ["photo.jpg"]
-
-
-def test_a_folder_without_transcripts_is_named(tmp_path: Path) -> None:
-    with pytest.raises(TranscriptError, match=rf"no transcripts in {tmp_path}; expected files ending in"):
-        find_files([tmp_path])
-    with pytest.raises(TranscriptError, match=r"gone does not exist"):
-        find_files([tmp_path / "gone"])
 
 
 def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:

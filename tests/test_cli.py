@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, cli
 
+from index.readers import SUFFIXES
 from index.samples import SAMPLES
 
 
@@ -118,7 +119,7 @@ def test_good_files_are_indexed_and_bad_ones_listed_at_the_end(tmp_path: Path) -
         (["info"], "error: no index in .interview-qa; build one with: interview-qa build PATH"),
         (["verify"], "error: no index in .interview-qa; build one with: interview-qa build PATH"),
         (["build", "nowhere"], "error: nowhere does not exist"),
-        (["build", "."], "error: no transcripts in .; expected files ending in .text, .txt"),
+        (["build", "."], f"error: no transcripts in .; expected files ending in {', '.join(sorted(SUFFIXES))}"),
     ],
 )
 def test_what_a_user_can_put_right_is_one_line(tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from index.types import Span
+from index.types import About, Span
 from qa.answer import Answer, CitedPassage
 from qa.heard import Heard
 from qa.render import as_html, as_json, as_text, clock, notes, notes_as_html, place, title
@@ -22,6 +22,7 @@ PASSAGE = CitedPassage(
     turns=((None, Span(0, 52)),),
     highlight=(Span(23, 40),),
     score=0.51239,
+    about=About(),
 )
 
 
@@ -112,4 +113,4 @@ def test_a_place_is_a_time_where_there_is_one() -> None:
     assert place(replace(PASSAGE, speaker="Ada", start_s=3723.9, time_is_exact=True)) == "Ada Boat, Ada, 1:02:03"
     assert place(replace(PASSAGE, start_s=63.0)) == "Ada Boat, ≈1:03"
     assert clock(0) == "0:00"
-    assert title("Interview_07 (Ada).txt") == "Interview 07 (Ada)"
+    assert title("Interview_07 (Ada).txt", About()) == "Interview 07 (Ada)"

@@ -7,6 +7,8 @@ import pytest
 from spoken import GUEST, HOST, TURNS, Turn
 
 from index.readers import READERS, turns
+from index.readers.lines import Line
+from index.readers.script import read_lines
 from index.types import Contents
 
 
@@ -168,3 +170,17 @@ def test_short_words_beside_times_are_no_speakers(text: str) -> None:
 def test_a_heading_with_nothing_said_below_it_is_no_speaker() -> None:
     text = "".join(f"A Safe House:\n\nAda: Year {n}.\n\nBo: Yes.\n\n" for n in range(3))
     assert {segment.speaker for segment in turns.read(text).segments} == {"Ada", "Bo", None}
+
+
+def test_a_heading_that_is_met_once_is_no_speaker() -> None:
+    turns_said = [("Ada", 3), ("Hello.", 0), ("Bo", 2), ("Hi.", 0), ("Ada", 3), ("So.", 0), ("Bo", 2), ("Yes.", 0)]
+    said = [("Second Keyboard", 15), ("Notes.", 0), *turns_said]
+    found = read_lines([Line(text, 9 * row, 9 * row + 9, lead) for row, (text, lead) in enumerate(said)])
+    assert [(segment.speaker, segment.text) for segment in found.segments] == [
+        (None, "Second Keyboard\nNotes."),
+        ("Ada", "Hello."),
+        ("Bo", "Hi."),
+        ("Ada", "So."),
+        ("Bo", "Yes."),
+    ]
+    assert found.about == {"title": "Second Keyboard"}

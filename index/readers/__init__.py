@@ -1,13 +1,38 @@
 """A file on disk -> a Transcript: one module per format, each with `sniff(text)` and `read(text)`."""
 
+import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
+from index.about import NOTHING, Known, about_of
 from index.errors import MalformedError, TranscriptError
-from index.readers import plain, turns
+from index.frontmatter import split_front_matter
+from index.noise import heard
+from index.readers import (
+    assemblyai,
+    aws,
+    deepgram,
+    docx,
+    markdown,
+    plain,
+    podcast,
+    revai,
+    sbv,
+    srt,
+    tsv,
+    turns,
+    vtt,
+    webpage,
+    whisper,
+    whispercpp,
+    youtube,
+)
 from index.readers.decode import decode
+from index.readers.jsontext import refuse_broken, refuse_unknown
+from index.speakers import with_joined_speakers
 from index.types import Contents, Transcript
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
 class Reader(NamedTuple):
@@ -19,36 +44,66 @@ class Reader(NamedTuple):
 
 # The first whose sniff says yes reads the file. A new format is a module and a line here.
 READERS: dict[str, Reader] = {
+    "vtt": Reader(vtt.sniff, vtt.read),
+    "srt": Reader(srt.sniff, srt.read),
+    "sbv": Reader(sbv.sniff, sbv.read),
+    "tsv": Reader(tsv.sniff, tsv.read),
+    "docx": Reader(docx.sniff, docx.read),
+    "html": Reader(webpage.sniff, webpage.read),
+    "markdown": Reader(markdown.sniff, markdown.read),
+    "whisper": Reader(whisper.sniff, whisper.read),
+    "whisper.cpp": Reader(whispercpp.sniff, whispercpp.read),
+    "youtube": Reader(youtube.sniff, youtube.read),
+    "podcast": Reader(podcast.sniff, podcast.read),
+    "assemblyai": Reader(assemblyai.sniff, assemblyai.read),
+    "revai": Reader(revai.sniff, revai.read),
+    "deepgram": Reader(deepgram.sniff, deepgram.read),
+    "aws": Reader(aws.sniff, aws.read),
     "turns": Reader(turns.sniff, turns.read),
     "plain": Reader(plain.sniff, plain.read),
 }
 
 # What a transcript file in a folder is known by; a file that is named itself may end in anything.
-SUFFIXES = frozenset({".txt", ".text"})
+SUFFIXES = frozenset(
+    {
+        ".txt",
+        ".text",
+        ".vtt",
+        ".srt",
+        ".sbv",
+        ".tsv",
+        ".docx",
+        ".html",
+        ".htm",
+        ".xhtml",
+        ".md",
+        ".markdown",
+        ".json",
+        ".json3",
+    }
+)
 
 
-def read_transcript(data: bytes, name: str) -> Transcript:
-    """Return the transcript that a file's bytes hold.
+def read_transcript(data: bytes, name: str, known: Known = NOTHING) -> Transcript:
+    """Return the transcript that a file's bytes hold; `known` is what is known besides.
 
     Raises TranscriptError, naming the file, for what is no text or holds no word.
     """
     text = decode(data, name)
     if not any(character.isalnum() for character in text):
         raise TranscriptError(f"{name} is empty: there is no word in it")
-    reader = next(reader for reader in READERS.values() if reader.sniff(text))
     try:
+        text, front = split_front_matter(text)
+        refuse_broken(text)
+        reader = next(reader for reader in READERS.values() if reader.sniff(text))
+        if reader is READERS["plain"]:
+            refuse_unknown(text, name)
         contents = reader.read(text)
     except MalformedError as error:
-        line = text.count("\n", 0, error.offset) + 1
+        line = len(_LINE_END.findall(text, 0, error.offset)) + 1
         raise TranscriptError(f"{name}, line {line}: {error}") from error
-    if not any(character.isalnum() for segment in contents.segments for character in segment.text):
+    segments, roles = with_joined_speakers(contents.segments)
+    if not any(character.isalnum() for segment in segments for character in heard(segment.text)):
         raise TranscriptError(f"{name} is empty: nothing is said in it")
-    return Transcript.of(name, contents.segments, separator=contents.separator)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return a file's content. Raises TranscriptError where it cannot be opened."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
+    about = about_of(name, known, (front, contents.about, roles))
+    return Transcript.of(name, segments, about, contents.separator)

@@ -8,17 +8,15 @@ from itertools import pairwise
 
 from index.types import Segment
 
-# Named ones as captions have them; "AT&T; and so on" holds none.
-_REFERENCE = re.compile(
-    r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|hellip|mdash|ndash|[lr][sd]quo|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});"
-)
+# With the semicolon, "AT&T" holds none; longer numbers are no characters.
+_REFERENCE = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,31}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _WORD = re.compile(r"\S+")
 
 
 def decode_entities(text: str) -> str:
     """Return the text with its references replaced, those that were escaped twice as well."""
-    once = html.unescape(text) if "&" in text else text
-    return html.unescape(once) if _REFERENCE.search(once) else once
+    once = _REFERENCE.sub(lambda match: html.unescape(match.group()), text)
+    return _REFERENCE.sub(lambda match: html.unescape(match.group()), once) if once != text else text
 
 
 def with_entities_decoded(segment: Segment) -> Iterator[Segment]:

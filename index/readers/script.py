@@ -80,6 +80,8 @@ def read_lines(lines: Sequence[Line], source: str | None = None) -> Contents:
     starts, as far as times are given.
     """
     about, below = split_header(lines)
+    if lines and _is_heading(lines[0]):
+        about.setdefault("title", lines[0].text)
     turns = _turns(below, _heads(below))
     segments = [_segment(turn, end_s, source) for turn, end_s in _with_ends(turns) if turn.pieces]
     if source is not None:
@@ -135,6 +137,12 @@ def _by_lead(lines: Sequence[Line]) -> list[_Head | None]:
         return _LEAD.fullmatch(line.text[: line.lead]) if 0 < line.lead <= 2 * LONGEST_NAME_CHARS else None
 
     heads = _named(lines, lead, fewest_names=2)
+    often = Counter(head.speaker for head in heads if head)
+    # What stands out once and has a line of its own is a heading.
+    heads = [
+        None if head and often[head.speaker] == 1 and _is_heading(line) else head
+        for line, head in zip(lines, heads, strict=True)
+    ]
     for line, head in zip(lines, heads, strict=True):
         after = _AFTER_LEAD.match(line.text, line.lead) if head else None
         if head and after:

@@ -1,0 +1,71 @@
+"""YAML between two lines `---` at the top of a text: what it says of itself, before what was said begins.
+
+https://jekyllrb.com/docs/front-matter/
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+import yaml
+
+from index.errors import MalformedError
+
+# A page of description is 5,000 characters. PyYAML reads some 100,000 in a second.
+MOST_CHARS = 32_000
+
+# With one of these it is front matter. "Host: Welcome." between two rules is speech.
+_KEYS = (
+    "title episode_title episode date recorded recording_date published pubdate upload_date media media_url url audio"
+    " audio_url video video_url webpage_url source link language lang layout tags author description"
+).split()
+
+# What YAML has for no value.
+_NOTHING = ("", "~", "null")
+
+_BEGINS = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)")
+_ENDS = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
+
+
+def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
+    """Return the text with its front matter blanked, character by character, and what that says.
+
+    Raises MalformedError for front matter that is no YAML. Where there is none, the text is as it was.
+    """
+    begins = _BEGINS.match(text)
+    if begins is None:
+        return text, {}
+    head = text[begins.end() : begins.end() + MOST_CHARS]
+    # `$` ends a line at \n only; the length stays.
+    ends = _ENDS.search(re.sub(r"\r", "\n", head))
+    if ends is None:
+        return text, {}
+    written = head[: ends.start()]
+    often = Counter(key.strip().lower() for key in _KEY.findall(re.sub(r"\r\n?", "\n", written)))
+    # In a mapping a key is there once; who speaks does so again.
+    if not often.keys() & set(_KEYS) or max(often.values()) > 1:
+        return text, {}
+    fields = _parsed(written, begins.end())
+    if fields is None:
+        return text, {}
+    end = begins.end() + ends.end()
+    return re.sub(r"[^\r\n]", " ", text[:end]) + text[end:], fields
+
+
+def _parsed(written: str, start: int) -> dict[str, object] | None:
+    """Return what the YAML says, None where it is no mapping; `start` is where it stands in the text."""
+    try:
+        # Everything stays as it is written: Norwegian is "no" and not False, and 2021-02-30 is no error.
+        found = yaml.load(written, yaml.BaseLoader)  # noqa: S506 - makes strings, lists and dicts only
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = min(mark.index, len(written.rstrip())) if mark else 0
+        raise MalformedError(start + place, f"the front matter is no YAML: {error.problem or error.context}") from error
+    except yaml.reader.ReaderError as error:
+        raise MalformedError(start + error.position, f"the front matter is no YAML: {error.reason}") from error
+    except (ValueError, RecursionError) as error:
+        raise MalformedError(start, "the front matter is no YAML that makes sense") from error
+    if not isinstance(found, dict):
+        return None
+    return {str(key): value for key, value in found.items() if value not in _NOTHING}

@@ -1,0 +1,52 @@
+"""A file on this machine -> its bytes: of bounded size, and as they were at one moment."""
+
+import os
+import stat
+import time
+from pathlib import Path
+
+from index.errors import TranscriptError
+
+# Ten hours of talk with a time for each word are 20 MB of JSON; what is larger is no transcript.
+MOST_BYTES = 64_000_000
+
+# A program that writes a transcript writes all of it at once, or goes on for longer than we wait.
+TRIES = 3
+PAUSE_S = 0.1
+
+
+def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return a file's content, read again where it changed meanwhile.
+
+    Raises TranscriptError where it cannot be opened, has more bytes than `most`, or keeps changing.
+    """
+    try:
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(PAUSE_S)
+            with path.open("rb") as file:
+                before = os.fstat(file.fileno())
+                refuse_size(str(path), before.st_size, most)
+                data = file.read(before.st_size + 1)
+                after = os.fstat(file.fileno())
+            # Whoever saves may also put another file in its place.
+            if len(data) == before.st_size and _state(before) == _state(after) == _state(path.stat()):
+                return data
+    except OSError as error:
+        raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
+    raise TranscriptError(f"{path} keeps changing; build again when it is finished")
+
+
+def refuse_size(name: str, size: int, most: int = MOST_BYTES) -> None:
+    """Raise TranscriptError, naming the file and both sizes, for one of more bytes than `most`."""
+    if size > most:
+        raise TranscriptError(f"{name} is too large to be read: {_megabytes(size)}; at most {_megabytes(most)} are")
+
+
+def _megabytes(size: int) -> str:
+    return f"{-(-size // 1_000_000):,} MB"
+
+
+def _state(found: os.stat_result) -> tuple[int, int, int]:
+    """Return what is another for another content: of a regular file, its size, time of change and identity."""
+    return found.st_size, found.st_mtime_ns, found.st_ino if stat.S_ISREG(found.st_mode) else -1

@@ -1,0 +1,504 @@
+"""What is known of an interview: from beside its file, from the file, from its name; shown, asked for, filtered."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import cli
+
+from index.about import Fields, Known, about_of, about_of_name
+from index.build import build
+from index.checks import info, verify
+from index.database import Database
+from index.errors import InterviewQAError, TranscriptError
+from index.files import find_files
+from index.frontmatter import MOST_CHARS
+from index.fulltext import named_by
+from index.readers import read_transcript
+from index.sources import Sources
+from index.types import About, Mark, Segment, Transcript
+from qa.answer import answer
+from qa.judge import fit
+from qa.library import Library
+from qa.media import link
+from qa.render import as_html, as_json, as_text, place
+from qa.scope import Scope, transcripts_in
+
+BOAT = "[00:00:01] Ada: How old is the boat?\n[00:00:05] Bo: Ninety years and some, and she leaks like a basket.\n"
+CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
+
+
+def put(folder: Path, **files: str) -> Path:
+    """Write files; in their names `__` stands for a dot, and `___` for a slash."""
+    for name, text in files.items():
+        path = folder / name.replace("___", "/").replace("__", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def abouts(*paths: Path) -> dict[str, About]:
+    """Return name -> what is known, of the transcripts that are found."""
+    with Sources() as sources:
+        found = find_files(paths, sources).transcripts
+        readings = {name: sources.read(source) for name, source in found.items()}
+    return {name: read_transcript(data, name, known).about for name, (data, _, known) in readings.items()}
+
+
+def said(**fields: object) -> About:
+    return about_of("", Known(), [fields])
+
+
+# Fields
+
+
+@pytest.mark.parametrize(
+    ("value", "names"),
+    [
+        ("Ada Moss and Bo Lind", ("Ada Moss", "Bo Lind")),
+        ("Ada Moss, Bo Lind", ("Ada Moss", "Bo Lind")),
+        ("Ada Moss, Bo Lind & Cy van Orr", ("Ada Moss", "Bo Lind", "Cy van Orr")),
+        ("Ada, Bo and Cy", ("Ada", "Bo", "Cy")),
+        ("Ada Moss, PhD", ("Ada Moss, PhD",)),
+        ("Bo Lind, Mayor of Kestrel Bay", ("Bo Lind, Mayor of Kestrel Bay",)),
+        ("Amanda Sandberg", ("Amanda Sandberg",)),
+        (["Ada Moss", {"name": "Bo Lind"}, "Ada Moss"], ("Ada Moss", "Bo Lind")),
+        ("-", ()),
+        (7, ()),
+    ],
+)
+def test_people_are_told_apart(value: object, names: tuple[str, ...]) -> None:
+    assert said(guest=value).guests == names
+    assert said(Interviewers=value).hosts == names
+
+
+@pytest.mark.parametrize(
+    ("value", "day"),
+    [
+        ("2021-03-04", "2021-03-04"),
+        (date(2021, 3, 4), "2021-03-04"),
+        (datetime(2021, 3, 4, 23, 59, tzinfo=UTC), "2021-03-04"),
+        ("4 March 2021", "2021-03-04"),
+        ("March 4th, 2021", "2021-03-04"),
+        ("20210304", "2021-03-04"),
+        (20210304, "2021-03-04"),
+        ("Thu, 04 Mar 2021 10:00:00 GMT", "2021-03-04"),
+        ("2021-03-04T10:00:00.5+01:00", "2021-03-04"),
+        ("March 2021", "2021-03"),
+        ("2021-03", "2021-03"),
+        (2021, "2021"),
+        ("3/4/2021", None),
+        ("2021-02-30", None),
+        ("last spring", None),
+        (True, None),
+    ],
+)
+def test_a_date_is_a_day_a_month_or_a_year_or_unknown(value: object, day: str | None) -> None:
+    assert said(Recorded=value).date == day
+
+
+@pytest.mark.parametrize(
+    ("value", "media"),
+    [
+        ("https://example.org/a.mp3?x=1", "https://example.org/a.mp3?x=1"),
+        ("ada.mp3", "/talks/ada.mp3"),
+        ("../tapes/ada.WAV", "/tapes/ada.WAV"),
+        ("file:///tapes/ada%20moss.mp3", "/tapes/ada moss.mp3"),
+        ("javascript:alert(1)//.mp3", None),
+        ("data:audio/mp3;x.mp3", None),
+        ("ftp://example.org/a.mp3", None),
+        ("https:// example.org", None),
+        ("http://[bad", None),
+        ("Tape 12, side B", None),
+        ("/etc/passwd", None),
+        (5, None),
+    ],
+)
+def test_media_is_a_web_address_or_a_recording(value: object, media: str | None) -> None:
+    known = Known([Fields({"Media URL": value}, Path("/talks"))])
+    assert about_of("", known).media == media
+
+
+def test_a_path_without_a_folder_means_nothing() -> None:
+    assert about_of("", Known([Fields({"media": "ada.mp3"})])).media is None
+
+
+@pytest.mark.parametrize(
+    ("value", "tag"),
+    [("en", "en"), ("pt_br", "pt-BR"), ("English", "en"), ("zh-hans", "zh-Hans"), ("en-orig", "en"), ("?", None)],
+)
+def test_a_language_is_a_tag(value: str, tag: str | None) -> None:
+    assert said(Lang=value).language == tag
+
+
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("talks/ada-boat.txt", About("Ada Boat")),
+        ("2021-03-04_Ada Moss.srt", About("Ada Moss", date="2021-03-04")),
+        ("The bees (20210304).vtt", About("The bees", date="2021-03-04")),
+        ("Take 20219999.txt", About("Take 20219999")),
+        (
+            "Ada Moss on boats [a1-B2_c3D4e].en-US.vtt",
+            About("Ada Moss on boats", media="https://www.youtube.com/watch?v=a1-B2_c3D4e", language="en-US"),
+        ),
+        ("Ada Moss [uncorrected].txt", About("Ada Moss [uncorrected]")),
+        ("How old is it.txt", About("How old is it")),
+        ("ada.it.srt", About("Ada", language="it")),
+        ("20210304.txt", About("20210304", date="2021-03-04")),
+    ],
+)
+def test_a_files_name_says_something(name: str, about: About) -> None:
+    assert about_of_name(name) == about
+
+
+# Sources
+
+
+FRONT = """---
+title: "The bees: a talk"
+guests:
+  - Ada Moss
+date: 2021-03-04
+language: no
+source: ada.mp3
+---
+"""
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) -> None:
+    text = (FRONT + BOAT).replace("\n", ending)
+    found = read_transcript(text.encode(), "a.txt", Known(folder=Path("/talks")))
+    assert found.about == About("The bees: a talk", ("Ada Moss",), (), "2021-03-04", "/talks/ada.mp3", "no")
+    assert found.text == "How old is the boat?\nNinety years and some, and she leaks like a basket."
+    assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nHost: Welcome to it.\nGuest: Thank you.\n---\nHost: Well?\nGuest: Yes.\n",
+        "---\ntitle: one\nAda: Hello.\nAda: Hello again.\n---\nAda: Yes.\n",
+        "---\nWe met in May.\n---\nAnd it rained.\n",
+        "---\n- title: x\n---\nAnd it rained.\n",
+        "---\ntitle: a text without an end\nAnd it rained.\n",
+        f"---\ntitle: {'long ' * MOST_CHARS}\n---\nAnd it rained.\n",
+    ],
+)
+def test_what_is_said_between_two_rules_is_no_front_matter(text: str) -> None:
+    words = re.findall(r"\w+", re.sub(r"^(?:Host|Guest|Ada):", "", text, flags=re.MULTILINE))
+    assert re.findall(r"\w+", read_transcript(text.encode(), "a.txt").text) == words
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [("title: a: b", 2), ("title: x\nguest: [Ada", 3), ("title: x\nhost: \x07", 3), ("title: &a [*a]", 2)],
+)
+def test_front_matter_that_is_no_yaml_is_refused_with_its_line(front: str, line: int) -> None:
+    with pytest.raises(TranscriptError, match=rf"^a\.txt, line {line}: the front matter is no YAML: "):
+        read_transcript(f"---\n{front}\n---\n{BOAT}".encode(), "a.txt")
+
+
+def test_the_first_that_speaks_is_believed_field_by_field(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        deep___ada__vtt__toml='title = "One"',
+        deep___ada__toml='title = "Two"\nguests = "Ada Moss"',
+        deep___interviews__toml='guests = "No One"\nhost = "Bo Lind"\n["ada.vtt"]\nlanguage = "de"',
+        interviews__toml='language = "en"\nhost = "No One"\n["deep/ada"]\ndate = 2020-01-02',
+        deep___ada__info__json=json.dumps(
+            {"upload_date": "20190101", "webpage_url": "https://example.org/v", "url": "?"}
+        ),
+        deep___ada__mp3="",
+        deep___ada__vtt="Ada: How old?\nBo: Ninety.\nAda: What?\nBo: Years.\n",
+        deep___bo__txt=CAVE,
+    )
+    with Sources() as sources:
+        ada = sources.read(sources.source(tmp_path / "deep" / "ada.vtt", tmp_path))
+        bo = sources.read(sources.source(tmp_path / "deep" / "bo.txt", tmp_path))
+    assert about_of("deep/ada.vtt", ada.known) == About(
+        "One", ("Ada Moss",), ("Bo Lind",), "2020-01-02", "https://example.org/v", "de"
+    )
+    assert about_of("deep/bo.txt", bo.known) == About("Bo", ("No One",), ("Bo Lind",), None, None, "en")
+
+
+def test_a_folder_above_what_was_given_does_not_speak(tmp_path: Path) -> None:
+    put(tmp_path, interviews__toml='host = "Ada Moss"', deep___bo__txt=CAVE)
+    assert abouts(tmp_path)["deep/bo.txt"].hosts == ("Ada Moss",)
+    assert abouts(tmp_path / "deep")["bo.txt"].hosts == ()
+    assert abouts(tmp_path / "deep" / "bo.txt")["bo.txt"].hosts == ()
+
+
+def test_captions_of_a_video_are_known_by_what_was_saved_with_them(tmp_path: Path) -> None:
+    name = "On boats [a1-B2_c3D4e]"
+    (tmp_path / f"{name}.en.txt").write_text(BOAT)
+    (tmp_path / f"{name}.mp4").write_text("")
+    (tmp_path / f"{name}.info.json").write_text(json.dumps({"title": "Boats: all of them", "upload_date": "20210304"}))
+    found = abouts(tmp_path)
+    assert found == {
+        f"{name}.en.txt": About("Boats: all of them", (), (), "2021-03-04", str(tmp_path / f"{name}.mp4"), "en")
+    }
+    (tmp_path / f"{name}.mp4").unlink()
+    assert abouts(tmp_path)[f"{name}.en.txt"].media == "https://www.youtube.com/watch?v=a1-B2_c3D4e"
+
+
+def test_what_speaks_of_a_transcript_is_none_and_is_no_noise(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        ada__txt=BOAT,
+        ada__toml="",
+        ada__mp3="",
+        ada__info__json="{}",
+        interviews__toml="",
+        bo__toml="",
+        x__mp3="",
+    )
+    with Sources() as sources:
+        found = find_files([tmp_path, tmp_path / "ada.toml", tmp_path / "ada.info.json"], sources)
+    assert list(found.transcripts) == ["ada.txt"]
+    assert [path.name for path in found.ignored] == ["bo.toml", "x.mp3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("ada.toml", 'title = "x"\nguest = Ada', "ada.toml, line 2: no TOML: "),
+        ("ada.toml", 'title = "x', "ada.toml, line 1: no TOML: "),
+        ("interviews.toml", "a\n", "interviews.toml, line 1: no TOML: "),
+        ("ada.info.json", '{\n"title": }', "ada.info.json, line 2: no JSON: "),
+        ("ada.info.json", "[]", "ada.info.json, line 1: expected a JSON object of what is known about a video"),
+        ("ada.info.json", "[" * 100_000, "ada.info.json, line 1: no JSON that makes sense"),
+        ("ada.toml", "a = " + "[" * 100_000, "ada.toml, line 1: no TOML that makes sense"),
+    ],
+)
+def test_a_sidecar_that_cannot_be_read_is_named_once_and_its_transcripts_wait(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    put(tmp_path, **{"ada__txt": BOAT, "ada__srt": BOAT, name.replace(".", "__"): text})
+    with Sources() as sources:
+        for file in find_files([tmp_path], sources).transcripts.values():
+            with pytest.raises(TranscriptError, match=rf"^{re.escape(f'{tmp_path}/{message}')}"):
+                sources.read(file)
+
+
+def test_a_sidecar_in_a_bad_encoding_is_named_with_its_line(tmp_path: Path) -> None:
+    put(tmp_path, ada__txt=BOAT)
+    (tmp_path / "ada.toml").write_bytes(b'title = "x"\nguest = "Jos\xe9"')
+    with pytest.raises(TranscriptError, match=r"ada\.toml, line 2: expected text in UTF-8"):
+        abouts(tmp_path)
+
+
+# In the index
+
+
+def test_a_sidecar_is_part_of_its_transcript(tmp_path: Path) -> None:
+    folder = put(tmp_path / "in", ada__txt=BOAT, cave__txt=CAVE)
+
+    def built() -> tuple[int, int]:
+        report = build([folder], tmp_path / "i", fit=fit)
+        assert verify(tmp_path / "i") == []
+        return report.read, report.embedded
+
+    assert built() == (2, 2)
+    for name, text in (("ada.toml", 'title = "Boats"'), ("ada.toml", 'title = "Ships"'), ("ada.mp3", "")):
+        (folder / name).write_text(text)
+        (line,) = verify(tmp_path / "i")
+        assert line.startswith("stale: ada.txt changed")
+        assert built() == (1, 0)
+    (folder / "ada.toml").unlink()
+    assert built() == (1, 0)
+    assert built() == (0, 0)
+    with Database.open(tmp_path / "i") as database:
+        assert database.abouts()["ada.txt"] == About("Ada", media=str(folder / "ada.mp3"))
+
+
+def test_a_transcript_with_a_broken_sidecar_stays_as_it_was(tmp_path: Path) -> None:
+    folder = put(tmp_path / "in", ada__txt=BOAT, cave__txt=CAVE)
+    build([folder], tmp_path / "i", fit=fit)
+    put(folder, interviews__toml="host =")
+    report = build([folder], tmp_path / "i", fit=fit)
+    assert report.transcripts == 2
+    assert [line.split(": ")[0] for line in report.errors] == [f"{folder}/interviews.toml, line 1"]
+
+
+def test_a_transcript_comes_out_of_the_index_as_it_went_in(tmp_path: Path) -> None:
+    about = About("Boats", ("Ada Moss", "Bo Lind"), ("Cy Orr",), "2021-03", "/tapes/é.mp3", "en")
+    for separator in (" ", "\n"):
+        segments = [
+            Segment("How old?", 3, 11, "Ada", 0.1, 1.7),
+            Segment("Ninety years.", 20, 40, "Bo", 2.2, None, (Mark(0, 2.2), Mark(7, 2.3000000001))),
+            Segment("So.", 50, 53),
+        ]
+        whole = Transcript.of("a.vtt", segments, about, separator)
+        one = Transcript.of("b.vtt", segments[:1])
+        with Database.create(tmp_path / repr(separator).strip("'\\")) as database:
+            for transcript in (whole, one):
+                database.add(transcript, "[]", "0", [])
+                assert database.transcript(transcript.name) == transcript
+
+
+def test_names_and_titles_are_found_by_questions(tmp_path: Path) -> None:
+    folder = put(tmp_path / "in", a__txt=BOAT, b__txt=CAVE)
+    put(folder, a__toml='guest = "Bo Lind"\nhost = "Zoë Marsh"\ntitle = "Old basket, new boats"')
+    build([folder], tmp_path / "i", fit=fit)
+    with Database.open(tmp_path / "i") as database:
+        words = "lind zoë marsh basket old ada".split()
+        found = {(word, speaker, bool(topic)) for word, _, speaker, topic in named_by(database.connection, words)}
+    assert found == {
+        ("zoë", None, False),
+        ("marsh", None, False),
+        ("basket", None, True),
+        ("old", None, True),
+        ("ada", "Ada", False),
+        ("lind", None, False),
+    }
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of an index of two interviews about which much is known."""
+    place = tmp_path_factory.mktemp("shelf")
+    put(
+        place / "in",
+        boat__txt=BOAT,
+        cave__txt=CAVE,
+        boat__toml='title = "Boats & <b>"\nguest = "Béatrice Lind"\nhost = "Ada Moss"\ndate = 2021-06-30\n'
+        'language = "en-GB"\nmedia = "https://youtu.be/a1-B2_c3D4e?t=9"',
+        cave__toml='guest = "Di Orr"\nhost = "Ada Moss"\ndate = "2020"\nlanguage = "en"',
+    )
+    build([place / "in"], place / "i", fit=fit)
+    return place / "i"
+
+
+def test_info_says_what_is_known(shelf: Path) -> None:
+    boat = info(shelf)["transcripts"][0]
+    assert boat["about"] == {
+        "title": "Boats & <b>",
+        "guests": ("Béatrice Lind",),
+        "hosts": ("Ada Moss",),
+        "date": "2021-06-30",
+        "media": "https://youtu.be/a1-B2_c3D4e?t=9",
+        "language": "en-GB",
+    }
+    assert (boat["segments"], boat["timed_segments"]) == (2, 2)
+    told = cli("info", "--index", shelf, cwd=shelf).stdout
+    assert (
+        "Boats & <b>; with Béatrice Lind; by Ada Moss; 2021-06-30; en-GB; 2 of 2 segments have a time;"
+        " https://youtu.be/a1-B2_c3D4e?t=9\n"
+    ) in told
+    assert "Cave; with Di Orr; by Ada Moss; 2020; en; no times\n" in told
+
+
+def test_a_passage_says_where_it_is_and_plays_from_there(shelf: Path) -> None:
+    found = answer(Library(shelf), "How old is the boat?", 1)
+    (passage,) = found.passages
+    address = "https://www.youtube.com/watch?v=a1-B2_c3D4e&t=1s"
+    assert place(passage) == "Boats & <b> (2021-06-30), Bo, 0:01"
+    assert as_text(found).splitlines()[:2] == [f"1. {place(passage)}", f"   {address}"]
+    assert (
+        '<footer><a href="https://www.youtube.com/watch?v=a1-B2_c3D4e&amp;t=1s" target="_blank" rel="noopener">'
+        "Boats &amp; &lt;b&gt; (2021-06-30), Bo, 0:01</a></footer>"
+    ) in as_html(passage)
+    assert "about" not in as_json(found)
+    (untimed,) = answer(Library(shelf), "What scared you in the cave?", 1).passages
+    assert place(untimed) == "Cave (2020), Di, 0% in"
+    assert "<a " not in as_html(untimed)
+
+
+@pytest.mark.parametrize(
+    ("media", "address"),
+    [
+        ("https://www.youtube.com/watch?v=a1-B2_c3D4e&list=x#y", "https://www.youtube.com/watch?v=a1-B2_c3D4e&t=83s"),
+        ("https://youtu.be/a1-B2_c3D4e?t=5", "https://www.youtube.com/watch?v=a1-B2_c3D4e&t=83s"),
+        ("https://m.youtube.com/shorts/a1-B2_c3D4e", "https://www.youtube.com/watch?v=a1-B2_c3D4e&t=83s"),
+        ("https://www.youtube-nocookie.com/embed/a1-B2_c3D4e", "https://www.youtube.com/watch?v=a1-B2_c3D4e&t=83s"),
+        ("https://www.youtube.com/@somebody", "https://www.youtube.com/@somebody#t=83"),
+        ("https://notyoutube.com/watch?v=a1-B2_c3D4e", "https://notyoutube.com/watch?v=a1-B2_c3D4e#t=83"),
+        ("https://vimeo.com/12345#t=1s", "https://vimeo.com/12345#t=83s"),
+        ("https://example.org/a.mp3?x=1#t=9", "https://example.org/a.mp3?x=1#t=83"),
+        ("/tapes/ada moss.mp3", "file:///tapes/ada%20moss.mp3#t=83"),
+        ("ada.mp3", None),
+        ("http://[bad", None),
+        (None, None),
+    ],
+)
+def test_a_link_plays_from_the_moment(media: str | None, address: str | None) -> None:
+    assert link(media, 83.9) == address
+    assert link(media, None) is None
+
+
+def test_a_local_recording_is_no_link_on_the_page(shelf: Path) -> None:
+    (passage,) = answer(Library(shelf), "How old is the boat?", 1).passages
+    local = replace(passage, about=replace(passage.about, media="/tapes/a.mp3"))
+    assert "<a " not in as_html(local)
+
+
+# Which are asked
+
+KNOWN = {
+    "2021/boat.vtt": About("On boats", ("Béatrice Lind", "Ada Moss"), ("Cy Orr",), "2021-06-30", None, "en-GB"),
+    "cave.txt": About("The cave", ("Di Orr",), ("Ada Moss",), "2020", None, "en"),
+    "bread.srt": About("Bread", (), (), None, None, None),
+}
+
+
+@pytest.mark.parametrize(
+    ("scope", "names"),
+    [
+        (Scope(), None),
+        (Scope(transcripts=("cave.txt",)), ["cave.txt"]),
+        (Scope(transcripts=("BOAT", "bread")), ["2021/boat.vtt", "bread.srt"]),
+        (Scope(transcripts=("the cave",)), ["cave.txt"]),
+        (Scope(guests=("beatrice",)), ["2021/boat.vtt"]),
+        (Scope(guests=("lind", "ORR")), ["2021/boat.vtt", "cave.txt"]),
+        (Scope(hosts=("Ada  Moss",)), ["cave.txt"]),
+        (Scope(languages=("en",)), ["2021/boat.vtt", "cave.txt"]),
+        (Scope(languages=("EN_gb",)), ["2021/boat.vtt"]),
+        (Scope(since="2020-05"), ["2021/boat.vtt", "cave.txt"]),
+        (Scope(since="2021"), ["2021/boat.vtt"]),
+        (Scope(until="2021-06"), ["2021/boat.vtt", "cave.txt"]),
+        (Scope(until="2021-06-29"), ["cave.txt"]),
+        (Scope(guests=("ada",), since="2021", until="2021"), ["2021/boat.vtt"]),
+    ],
+)
+def test_a_scope_chooses_interviews(scope: Scope, names: list[str] | None) -> None:
+    assert transcripts_in(KNOWN, scope) == names
+
+
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        (
+            Scope(guests=("Bea", "Nobody")),
+            "no interview with guest 'Bea' or 'Nobody'; there is Ada Moss, Béatrice Lind, Di Orr",
+        ),
+        (Scope(languages=("e",)), "no interview in language 'e'; there is en, en-GB"),
+        (Scope(transcripts=("",)), "no interview named ''; there is 2021/boat.vtt, bread.srt, cave.txt"),
+        (Scope(since="2022"), "no interview since 2022; there is 2020, 2021-06-30"),
+        (
+            Scope(since="2021-07", until="2021-08"),
+            "no interview since 2021-07 until 2021-08; there is 2020, 2021-06-30",
+        ),
+        (Scope(guests=("di",), since="2021"), "no interview is all of that at once; interview-qa info lists them"),
+    ],
+)
+def test_where_nothing_is_left_it_says_what_there_is(scope: Scope, message: str) -> None:
+    with pytest.raises(InterviewQAError) as raised:
+        transcripts_in(KNOWN, scope)
+    assert str(raised.value) == message
+
+
+def test_only_the_chosen_interviews_are_asked(shelf: Path) -> None:
+    def ask(*options: str) -> Any:
+        done = cli("ask", "How old is the boat?", "--json", "--index", shelf, *options, cwd=shelf)
+        return [p["transcript"] for p in json.loads(done.stdout)["passages"]] if done.stdout else done.stderr
+
+    assert ask("--guest", "beatrice", "--language", "en", "--until", "2021-06") == ["boat.txt"]
+    assert ask("--since", "2020", "--until", "2020") == ["cave.txt"]
+    assert ask("--host", "Bo") == "error: no interview with host 'Bo'; there is Ada Moss\n"
+    assert "must be a date as 2021, 2021-06 or 2021-06-30, not '2021-13'" in ask("--since", "2021-13")
