@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
+from index.sentences import is_question, sentence_spans
 from index.types import Segment
 
 HOST, GUEST = "host", "guest"
@@ -22,6 +23,15 @@ _ROLES = dict.fromkeys("host cohost interviewer moderator presenter anchor bylin
 _ROLE = re.compile(r"(?:\s*[,–-]\s*|\s*\(\s*)(?P<role>(?:co-?)?[a-z]+)\s*\)?$", re.IGNORECASE)
 _TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|rev)\b\.?\s+", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:\s*,\s*|\s+\().*$")
+
+# Words of labels that are no names.
+_NOBODYS = frozenset("speaker unknown unidentified channel voice male female man woman audience member all".split())
+
+# Whoever asks this share of the questions, of some number of them, is the host; whoever says so much of all
+# is a guest. In a talk among friends they ask about equally often.
+HOST_SHARE = 0.75
+FEWEST_QUESTIONS = 4
+GUEST_SHARE = 0.1
 
 # A name that was mistyped differs by one letter, in a word of some length, and is rare beside the right one.
 MISTYPED_WORD_CHARS = 5
@@ -55,15 +65,40 @@ def speakers_of(labels: Iterable[str]) -> dict[str, Speaker]:
 
 
 def with_joined_speakers(segments: Sequence[Segment]) -> tuple[list[Segment], dict[str, list[str]]]:
-    """Return the segments, each with its speaker's one name, and the names of "hosts" and "guests" as labels say."""
+    """Return the segments, each with its speaker's one name, and the names of "hosts" and "guests".
+
+    These are as labels say; where none does, whoever asks nearly all the questions is the host, and those who
+    answer are guests.
+    """
     meant = speakers_of(segment.speaker for segment in segments if segment.speaker)
     joined = [
         replace(s, speaker=meant[s.speaker].name) if s.speaker and s.speaker != meant[s.speaker].name else s
         for s in segments
     ]
-    # "Interviewer" is no name.
-    people = dict.fromkeys(who for who in meant.values() if who.name.lower().replace("-", "") not in _ROLES)
-    return joined, {f"{role}s": [who.name for who in people if who.role == role] for role in (HOST, GUEST)}
+    roles = {who.name: who.role for who in meant.values() if who.role} or _roles_by_questions(joined)
+    people = [name for name in dict.fromkeys(who.name for who in meant.values()) if _is_somebodys(name)]
+    return joined, {f"{role}s": [name for name in people if roles.get(name) == role] for role in (HOST, GUEST)}
+
+
+def _roles_by_questions(segments: Sequence[Segment]) -> dict[str, str]:
+    """Return speaker -> role; nobody's where questions are asked by several, or by nobody."""
+    asked: Counter[str] = Counter()
+    said: Counter[str] = Counter()
+    for segment in segments:
+        if segment.speaker:
+            spans = sentence_spans(segment.text)
+            asked[segment.speaker] += sum(is_question(segment.text[slice(*span)]) for span in spans)
+            said[segment.speaker] += len(segment.text)
+    host, questions = asked.most_common(1)[0] if asked else ("", 0)
+    if questions < FEWEST_QUESTIONS or questions < HOST_SHARE * asked.total():
+        return {}
+    return {name: HOST if name == host else GUEST for name, size in said.items() if size >= GUEST_SHARE * said.total()}
+
+
+def _is_somebodys(name: str) -> bool:
+    """Whether it is a name, and no role's or number's: "Interviewer", "Speaker 1", "SPEAKER_00", "B"."""
+    words = re.findall(r"[^\W\d_]{2,}", name.lower().replace("-", ""))
+    return bool(words) and not any(word in _ROLES or word in _NOBODYS for word in words)
 
 
 def _without_role(label: str, keys: AbstractSet[str]) -> tuple[str, str | None]:

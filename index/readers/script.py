@@ -148,7 +148,12 @@ def _by_lead(lines: Sequence[Line]) -> list[_Head | None]:
         if head and after:
             head.end = after.end()
             head.stamp = head.stamp or (read_stamp(after["stamp"]) if after["stamp"] else None)
-    return heads
+    # What is all that anybody says is no name.
+    silent = sum(
+        head is not None and len(line.text) == head.end and below is not None
+        for line, head, below in zip(lines, heads, [*heads[1:], _Head()], strict=True)
+    )
+    return heads if 2 * silent < sum(map(bool, heads)) else [None] * len(lines)
 
 
 def _by_cells(lines: Sequence[Line]) -> list[_Head | None]:
