@@ -120,6 +120,7 @@ def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
         names |= {(word, speaker, False) for word in words}
         people |= words
     own = _name_words(re.sub(r"\.\w+$", "", transcript.name)) | _name_words(about.title or "")
+    names |= {(word, None, False) for word in own & people}
     for word in own - people:
         small, capital = (len(re.findall(rf"\b{w}\b", transcript.text)) for w in (word, word.capitalize()))
         names.add((word, None, small >= capital))  # a word that is never said here may be either

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.database import Database, StoredPassage
 from index.errors import InterviewQAError
@@ -150,15 +151,21 @@ def _cite(hit: Hit, transcript: Transcript, words: Sequence[str]) -> CitedPassag
         speaker=transcript.segments[transcript.segment_at(highlight.start)].speaker,
         question=transcript.text[slice(*passage.question)] if passage.question else None,
         asked=Span(asked.start - start, asked.end - start) if asked else None,
-        turns=tuple(
-            (segment.speaker, Span(part.start - start, part.end - start))
-            for segment, part in transcript.parts(passage.span)
-        ),
+        turns=tuple((who, Span(a - start, b - start)) for who, (a, b) in _turns(transcript, passage.span)),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
         about=transcript.about,
         guest_share=passage.guest_share,
     )
+
+
+def _turns(transcript: Transcript, span: Span) -> list[tuple[str | None, Span]]:
+    """Return (speaker, place) of each turn in the span: cues of one speaker in a row are one."""
+    return [
+        (speaker, Span(places[0].start, places[-1].end))
+        for speaker, parts in groupby(transcript.parts(span), key=lambda part: part[0].speaker)
+        for places in [[place for _, place in parts]]
+    ]
 
 
 def _asked_within(passage: StoredPassage) -> Span | None:
@@ -191,8 +198,8 @@ def _answering(hit: Hit, text: str, words: Sequence[str]) -> Span:
 
 
 def _of_one_speaker(span: Span, transcript: Transcript, question: Span | None) -> Span:
-    """Return the longest part of the span that lies within one segment, if it can be not of whoever asked."""
-    parts = transcript.parts(span)
+    """Return the longest part of the span that is of one turn, if it can be not of whoever asked."""
+    turns = _turns(transcript, span)
     asker = transcript.segments[transcript.segment_at(question.start)].speaker if question else None
-    replies = [part for segment, part in parts if segment.speaker != asker]
-    return max(replies or [part for _, part in parts], key=lambda part: part.end - part.start)
+    replies = [place for speaker, place in turns if speaker != asker]
+    return max(replies or [place for _, place in turns], key=lambda place: place.end - place.start)

@@ -5,12 +5,13 @@ from pathlib import Path
 import pytest
 from conftest import build_index
 
+from index.build import build
 from index.database import Database
 from index.errors import InterviewQAError, ModelError
 from index.samples import SAMPLES
 from qa.answer import CitedPassage, answer
 from qa.evaluate import evaluate
-from qa.judge import OFF_TOPIC
+from qa.judge import OFF_TOPIC, fit
 from qa.library import Library
 from qa.names import as_asked, find_names
 from qa.spelling import corrected
@@ -314,3 +315,15 @@ def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
     assert report["hit@300w"] >= 0.92
     assert report["refused_rightly"] >= 3
     assert report["refused"] - report["refused_rightly"] <= 2
+
+
+def test_captions_of_one_speaker_are_shown_as_one_turn(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    build([Path(__file__).parent / "transcripts" / "youtube-rolling.en.vtt"], folder, fit=fit)
+    best = answer(Library(folder), "What lies under the lowest F?").passages[0]
+    assert len(best.turns) == 1
+    (marked,) = best.highlight
+    # What is marked reaches over several cues.
+    assert "It lies under the lowest F to this day, and he has the note" in best.text[slice(*marked)]
+    assert best.start_s == pytest.approx(112.0, abs=1)
+    assert " ".join(best.text.split()) == best.text

@@ -1,6 +1,9 @@
 """The chat page's script, run by Streamlit itself without a browser."""
 
+import re
+import shutil
 import threading
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +12,9 @@ import streamlit as st
 from conftest import ROOT, build_index
 from streamlit.testing.v1 import AppTest
 
+from index.build import build
 from index.folder import FILE_NAME
+from qa.judge import fit
 
 
 @pytest.fixture
@@ -220,3 +225,42 @@ def test_without_an_index_it_builds_one_from_the_samples_and_says_so(
         assert not app.exception
         assert app.caption[0].value.startswith("6 interviews")
         assert (tmp_path / "index" / FILE_NAME).is_file()
+
+
+def test_only_the_chosen_interviews_are_searched(app: AppTest) -> None:
+    app.run()
+    app.multiselect(key="only").set_value(["yuki-arnalds-glacier.txt"]).run()
+    assert "Searching only in Yuki Arnalds Glacier" in [caption.value for caption in app.caption]
+    ask(app, "How often were you frightened?")
+    assert {re.findall(r"<footer>(Yuki|.*?,)", html)[0] for html in passages(app)} == {"Yuki"}
+    # What was answered stays, whatever is chosen later.
+    first = passages(app)[0]
+    app.multiselect(key="only").set_value([]).run()
+    assert passages(app)[0] == first
+    ask(app, "How often were you frightened?")
+    assert "Dele Marchetti" in passages(app)[5]
+
+
+@pytest.fixture
+def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """Return the page on an interview whose recording, a second of silence, lies beside its transcript."""
+    interviews = tmp_path / "interviews"
+    interviews.mkdir()
+    shutil.copy(ROOT / "tests" / "transcripts" / "zoom.vtt", interviews / "piano.vtt")
+    with wave.open(str(interviews / "piano.wav"), "wb") as recording:
+        recording.setparams((1, 1, 8000, 0, "NONE", ""))
+        recording.writeframes(bytes([128] * 8000))
+    build([interviews], tmp_path / "index", fit=fit)
+    yield from run_on(tmp_path / "index", monkeypatch)
+
+
+def test_a_recording_on_this_machine_is_played_from_the_passage_on(recorded: AppTest) -> None:
+    recorded.run()
+    ask(recorded, "What is the spoon for?")
+    assert recorded.get("audio") == []
+    toggle = recorded.toggle(key="play_0_0")
+    assert toggle.label == "Play from 1:28"
+    toggle.set_value(True).run()
+    assert not recorded.exception
+    (player,) = recorded.get("audio")
+    assert player.proto.start_time == 88
