@@ -11,21 +11,21 @@ _SOUNDS = (
     "|cross-?talk|silence|pauses?|sigh(?:s|ing)?|cough(?:s|ing)?|sneezes?|sniffs?|gasps?|sob(?:s|bing)|cheering|clapping"
     "|soundbite|blank_audio|noises?"
 )
-# Between square brackets, whose words are nearly always a typist's or a machine's, these are sounds as well.
+# Between square brackets, whose words are nearly always a typist's or a machine's, these are sounds as well. What
+# is longer describes a picture or tells the date: people ask for that.
 _MORE_SOUNDS = (
     "throat|static|beeps?|beeping|ringing|rings|bells?|bark(?:s|ing)|knocks?|knocking|crying|cries|weeps|singing|sings"
     "|hums|humming|whistl(?:es|ing)|claps|exhales|inhales|breath(?:es|ing)|sound|audio|foreign|background|siren|chimes?"
-    "|theme|jingle|sounding|plays|playing|ticking|honk(?:s|ing)|slams|snaps|rustling|footsteps|engine|typing|clicks?|phone|no\\s+speech|speaking\\s+\\w+|__+"
+    "|theme|jingle|sounding|plays|playing|ticking|honk(?:s|ing)|slams|snaps|rustling|footsteps|engine|typing|clicks?|phone"
+    "|no\\s+speech|speaking\\s+\\w+|__+"
 )
 _NOISE = re.compile(
-    rf"\[(?=[^\[\]\n]{{0,60}}\b(?:{_SOUNDS}|{_MORE_SOUNDS})\b)[^\[\]\n]{{1,80}}\]"
+    rf"\[(?=[^\[\]\n]{{0,60}}\b(?:{_SOUNDS}|{_MORE_SOUNDS})\b)\s?(?:[^\[\]\s]{{1,30}}\s){{0,4}}[^\[\]\s]{{1,30}}\s?\]"
     rf"|\((?:[\w'’-]+\s+)?(?:{_SOUNDS})(?:\s+[\w'’-]+)?\)"
     r"|\((?:soundbite|inaudible|unintelligible|indiscernible|cross-?talk)\b[^()\n]{0,60}\)"
     rf"|\*(?:[\w'’-]+\s+)?(?:{_SOUNDS})(?:\s+\w+)?\*"
-    # A line in brackets is nobody's words, whatever is in it.
-    r"|^[ \t]*\[[^\[\]\n]{1,200}\][ \t]*$"
     r"|\[\s*\]|[♩♪♫♬]",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 
 # A soft hyphen, joiners, directions and a byte order mark: nothing to be seen, and no end of a word.

@@ -89,7 +89,7 @@ def as_html(passage: CitedPassage) -> str:
         paragraphs.append(f"<p><b>{html.escape(speaker)}</b> {words}</p>" if speaker else f"<p>{words}</p>")
     footer, address = html.escape(place(passage)), link(passage.about.media, passage.start_s)
     if address and is_web(address):
-        footer = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{footer}</a>'
+        footer = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">▶ {footer}</a>'
     return f'<article class="passage" dir="auto">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
 
 

@@ -401,7 +401,7 @@ def test_a_passage_says_where_it_is_and_plays_from_there(shelf: Path) -> None:
     assert place(passage) == "Boats & <b> (2021-06-30), Bo, 0:01"
     assert as_text(found).splitlines()[:2] == [f"1. {place(passage)}", f"   {address}"]
     assert (
-        '<footer><a href="https://www.youtube.com/watch?v=a1-B2_c3D4e&amp;t=1s" target="_blank" rel="noopener">'
+        '<footer><a href="https://www.youtube.com/watch?v=a1-B2_c3D4e&amp;t=1s" target="_blank" rel="noopener">▶ '
         "Boats &amp; &lt;b&gt; (2021-06-30), Bo, 0:01</a></footer>"
     ) in as_html(passage)
     assert "about" not in as_json(found)
