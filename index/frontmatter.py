@@ -1,18 +1,23 @@
-"""YAML between two lines `---` at the top of a text: what it says of itself, before what was said begins.
+"""YAML between two lines `---`, or TOML between two `+++`, at the top of a text: what it says of itself.
 
 https://jekyllrb.com/docs/front-matter/
 """
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Mapping
 
 import yaml
 
 from index.errors import MalformedError
+from index.types import Span
 
 # A page of description is 5,000 characters. PyYAML reads some 100,000 in a second.
 MOST_CHARS = 32_000
+
+# Where what was said is in it as well.
+MOST_LISTED_CHARS = 400_000
 
 # With one of these it is front matter. "Host: Welcome." between two rules is speech.
 _KEYS = (
@@ -24,6 +29,10 @@ _KEYS = (
 _NOTHING = ("", "~", "null")
 
 _BEGINS = re.compile(r"\ufeff?---[ \t]*(?:\r\n?|\n)")
+_LISTED = re.compile(
+    r"^(?:transcript|transcription|captions|segments|dialogue|lines):[ \t]*+\n++[ \t]*+-[ \t]", re.MULTILINE
+)
+_TOML = re.compile(r"\ufeff?\+\+\+[ \t]*+\r?\n(.*?)^\+\+\+[ \t\r]*+$", re.DOTALL | re.MULTILINE)
 _ENDS = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
 
@@ -35,7 +44,7 @@ def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
     """
     begins = _BEGINS.match(text)
     if begins is None:
-        return text, {}
+        return _split_toml(text)
     head = text[begins.end() : begins.end() + MOST_CHARS]
     # `$` ends a line at \n only; the length stays.
     ends = _ENDS.search(re.sub(r"\r", "\n", head))
@@ -47,10 +56,33 @@ def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
     if not often.keys() & set(_KEYS) or max(often.values()) > 1:
         return text, {}
     fields = _parsed(written, begins.end())
-    if fields is None:
+    # A list of objects may be what was said.
+    if fields is None or listed_in(text):
         return text, {}
     end = begins.end() + ends.end()
     return re.sub(r"[^\r\n]", " ", text[:end]) + text[end:], fields
+
+
+def listed_in(text: str) -> Span | None:
+    """Return where the YAML of front matter is that has a transcript in it, a list; None where there is none."""
+    begins = _BEGINS.match(text)
+    text = text[:MOST_LISTED_CHARS].replace("\r", "\n") if begins else ""  # for `^`
+    found = _LISTED.search(text, begins.end()) if begins else None
+    ends = _ENDS.search(text, found.end()) if found else None
+    return Span(begins.end(), ends.start()) if begins and found and ends else None
+
+
+def _split_toml(text: str) -> tuple[str, Mapping[str, object]]:
+    """Do the same for TOML, which is front matter only if it is TOML: https://gohugo.io/content-management/front-matter."""
+    match = _TOML.match(text, 0, MOST_CHARS)
+    try:
+        fields = tomllib.loads(match[1]) if match else {}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return text, {}
+    if match is None or not fields.keys() & set(_KEYS):
+        return text, {}
+    said = {key: value if isinstance(value, str | list) else str(value) for key, value in fields.items() if value}
+    return re.sub(r"[^\r\n]", " ", text[: match.end()]) + text[match.end() :], said
 
 
 def _parsed(written: str, start: int) -> dict[str, object] | None:

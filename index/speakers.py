@@ -23,6 +23,7 @@ _ROLES = dict.fromkeys("host cohost interviewer moderator presenter anchor bylin
 _ROLE = re.compile(r"(?:\s*[,–-]\s*|\s*\(\s*)(?P<role>(?:co-?)?[a-z]+)\s*\)?$", re.IGNORECASE)
 _TITLE = re.compile(r"^(?:dr|prof|professor|mr|mrs|ms|miss|sir|dame|rev)\b\.?\s+", re.IGNORECASE)
 _SUFFIX = re.compile(r"(?:\s*,\s*|\s+\().*$")
+_BEHIND = re.compile(r"\s+\(.*$")
 
 # Words of labels that are no names.
 _NOBODYS = frozenset("speaker unknown unidentified channel voice male female man woman audience member all".split())
@@ -52,6 +53,9 @@ def speakers_of(labels: Iterable[str]) -> dict[str, Speaker]:
     """Return for each label, as often as it is met, who is meant."""
     often = Counter(labels)
     keys = {_key(label) for label in often}
+    whole = {_key(_SUFFIX.sub("", label)) for label in often}
+    # "DR. ADA MOSS, BBC (voice-over)" and "MOSS (on camera)" are known from each other.
+    keys |= {last for key in whole if " " in key for last in [key.split()[-1]] if last in whole}
     bare = {label: _without_role(label, keys) for label in often}
     names = Counter({name: 0 for name, _ in bare.values()})
     for label, (name, _) in bare.items():
@@ -104,14 +108,19 @@ def _is_somebodys(name: str) -> bool:
 def _without_role(label: str, keys: AbstractSet[str]) -> tuple[str, str | None]:
     """Return the name without "HOST" behind it, and the role; a label may be a role itself.
 
-    What else is said of somebody goes as well where the name is met without it: "Bo Lind, Mayor".
+    What else is said of somebody goes as well where the name, or its last word, is met without it, or where it
+    is in brackets behind a whole name: "Bo Lind, Mayor", "Bo Lind (Mayor)".
     """
     match = _ROLE.search(label)
     role = _ROLES.get(match["role"].lower().replace("-", "")) if match else None
     if match and role and match.start() > 0:
         return label[: match.start()], role
     name = _SUFFIX.sub("", label)
-    return name if _key(name) in keys else label, _ROLES.get(label.lower().replace("-", ""))
+    words = _key(name).split() or [""]
+    is_met = " ".join(words) in keys or words[-1] in keys
+    if not is_met:
+        name = _BEHIND.sub("", label) if len(words) > 1 else label
+    return name, _ROLES.get(label.lower().replace("-", ""))
 
 
 def _joined(names: Counter[str]) -> dict[str, str]:

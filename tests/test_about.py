@@ -179,6 +179,21 @@ def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) 
     assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_front_matter_in_toml(ending: str) -> None:
+    text = f'+++\ntitle = "The bees"\ndate = 2021-03-04\n+++\n\n{BOAT}'.replace("\n", ending)
+    found = read_transcript(text.encode(), "a.md")
+    assert (found.about.title, found.about.date) == ("The bees", "2021-03-04")
+    assert found.text.startswith("How old is the boat?")
+
+
+def test_what_is_said_between_pluses_is_no_front_matter() -> None:
+    assert (
+        read_transcript(b"+++\nWe met.\n+++\nIt rained.\n", "a.txt").text.split()
+        == "+++ We met. +++ It rained.".split()
+    )
+
+
 @pytest.mark.parametrize(
     "text",
     [

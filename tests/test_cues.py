@@ -472,3 +472,34 @@ def test_no_text_takes_more_than_its_length(text: str) -> None:
     reader = next(reader for reader in READERS.values() if reader.sniff(text))
     reader.read(text)
     assert time.process_time() - before < 20
+
+
+def test_a_second_that_was_rounded_up_is_the_next_minute() -> None:
+    text = "WEBVTT\n\n00:03:59.990 --> 00:03:60.000\nHello there.\n"
+    assert [(s.start_s, s.end_s) for s in vtt.read(text).segments] == [(239.99, 240.0)]
+
+
+def zoomed(*lines: str) -> list[tuple[str | None, str]]:
+    cues = (
+        f"{row + 1}\n00:00:{2 * row:02}.000 --> 00:00:{2 * row + 1:02}.500\n{line}\n" for row, line in enumerate(lines)
+    )
+    found = read_transcript(("WEBVTT\n\n" + "\n".join(cues)).encode(), "a.vtt")
+    return [(segment.speaker, segment.text) for segment in found.segments]
+
+
+def test_where_each_cue_has_its_label_one_without_is_nobodys() -> None:
+    tide = [
+        "Ada: The tide",
+        "Ada: comes in",
+        "Ada: at noon,",
+        "Ada: they say.",
+        "Yes.",
+        "Bo: We wait.",
+        "Bo: Then we row.",
+    ]
+    assert [who for who, _ in zoomed(*tide)] == ["Ada", "Ada", "Ada", "Ada", None, "Bo", "Bo"]
+
+
+def test_where_a_label_opens_a_turn_its_speaker_goes_on() -> None:
+    tide = ["Ada: The tide", "comes in", "at noon.", "Bo: We wait.", "Then we row.", "Ada: Far?", "Bo: Far.", "Yes."]
+    assert [who for who, _ in zoomed(*tide)] == ["Ada", "Ada", "Ada", "Bo", "Bo", "Ada", "Bo", "Bo"]

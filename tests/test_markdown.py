@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from index.readers import markdown
+from index.readers import markdown, read_transcript
 
 
 def lines_of_markdown(text: str) -> list[tuple[str, int]]:
@@ -24,6 +24,7 @@ def lines_of_markdown(text: str) -> list[tuple[str, int]]:
         ("- **Ada:** *Hello.*", "Ada: Hello.", 4),
         ("1. **Ada:** Hello.", "Ada: Hello.", 4),
         ("## Ada ##", "Ada", 3),
+        ("## Ada {#ada-moss}", "Ada", 3),
         ("### **Ada** (0:01)", "Ada (0:01)", 10),
         ("**[Ada](https://example.org/a_b_c):** Hello.", "Ada: Hello.", 4),
         ("*so*me", "*so*me", 0),
@@ -113,10 +114,48 @@ def test_names_in_markdown(turn: str, ending: str) -> None:
         '{"text": "**Ada:** Hello."}\n',
         "<p>Hello.</p>\n\n**Ada:** Hello.\n",
         "* laughs *\nHello.\n",
+        "A HEARING\n__________\n\nHello.\n",
     ],
 )
 def test_a_text_without_its_marks_is_no_markdown(text: str) -> None:
     assert not markdown.sniff(text)
+
+
+LISTED = """---
+title: The ferry
+guests: [adamoss]
+transcript:
+- header: The boat
+- line: 'Is it: in?'
+  sec: 72
+  time: '1:12'
+  who: Bo
+- line: It is. And I went
+    there early.
+  sec: 80
+  time: '1:20'
+  who: Ada
+---
+
+Links: none.
+"""
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_a_transcript_in_front_matter(ending: str) -> None:
+    found = read_transcript(LISTED.replace("\n", ending).encode(), "a.md")
+    assert [(s.speaker, s.start_s, s.text) for s in found.segments] == [
+        (None, None, "The boat"),
+        ("Bo", 72.0, "Is it: in?"),
+        ("Ada", 80.0, "It is. And I went there early."),
+        (None, None, "Links: none."),
+    ]
+    assert found.about.title == "The ferry"
+
+
+def test_a_list_that_is_no_yaml_is_shown_as_it_is() -> None:
+    text = LISTED.replace("[adamoss]", "[adamoss")
+    assert "there early." in read_transcript(text.encode(), "a.md").text
 
 
 # Time grows with the length alone: what grows with its square takes minutes here.

@@ -15,6 +15,8 @@ from index.speakers import Speaker, speakers_of
         (["Bo van der Berg, Mayor", "Bo van der Berg"], ["Bo van der Berg"] * 2),
         (["Nadia Ferow", *["Nadia Ferrow"] * 9], ["Nadia Ferrow"] * 10),
         (["Ada Moss", "Ada Moss", "AM"], ["Ada Moss"] * 3),
+        (["Ms. ADA MOSS (Author, Oslo)", "Ms. MOSS"], ["Ms. ADA MOSS"] * 2),
+        (["DR. ADA MOSS, BBC (voice-over)", "MOSS (on camera)"], ["DR. ADA MOSS"] * 2),
     ],
 )
 def test_spellings_of_one_name_are_joined(labels: list[str], names: list[str]) -> None:
@@ -32,6 +34,7 @@ def test_spellings_of_one_name_are_joined(labels: list[str], names: list[str]) -
         ["Interviewer", "Interviewee"],
         ["A", "Ada Berg"],
         ["Q", "A"],
+        ["Speaker (male)", "Speaker (female)"],
     ],
 )
 def test_names_that_may_be_two_peoples_stay_apart(labels: list[str]) -> None:

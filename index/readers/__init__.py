@@ -16,6 +16,7 @@ from index.readers import (
     markdown,
     plain,
     podcast,
+    records,
     revai,
     sbv,
     srt,
@@ -59,6 +60,7 @@ READERS: dict[str, Reader] = {
     "revai": Reader(revai.sniff, revai.read),
     "deepgram": Reader(deepgram.sniff, deepgram.read),
     "aws": Reader(aws.sniff, aws.read),
+    "records": Reader(records.sniff, records.read),
     "turns": Reader(turns.sniff, turns.read),
     "plain": Reader(plain.sniff, plain.read),
 }

@@ -20,6 +20,7 @@ from index.readers.fields import (
     timed,
 )
 from index.readers.jsontext import parse
+from index.readers.keys import in_milliseconds
 from index.readers.words import Word, aligned, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
@@ -27,9 +28,13 @@ _ARRAYS = "utterances sentences paragraphs".split()
 
 
 def sniff(text: str) -> bool:
-    """Whether a text is an object with utterances, sentences, paragraphs or words that have a text each."""
+    """Whether a text is an object with utterances, sentences, paragraphs or words that have a text each.
+
+    Others write the same in seconds.
+    """
     root = root_of(text)
-    return any(holds(root.get(name), _is_timed) for name in (*_ARRAYS, "words"))
+    arrays = (root.get(name) for name in (*_ARRAYS, "words"))
+    return any(holds(array, _is_timed) and in_milliseconds(array) for array in arrays)
 
 
 def read(text: str) -> Contents:

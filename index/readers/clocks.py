@@ -6,16 +6,21 @@ from itertools import pairwise
 from typing import NamedTuple
 
 # Hours, minutes, seconds with a fraction or a video's frames; or minutes and seconds.
-CLOCK = r"(?<![\d:.,])(?:\d{1,3}:[0-5]?\d:[0-5]\d(?:[.,]\d{1,3}|:\d{2})?|\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?)(?![\d:])"
+CLOCK = r"(?<![\d:.,])(?:\d{1,3}:[0-5]?\d:[0-5]?\d(?:[.,]\d{1,3}|:\d{2})?|\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?)(?![\d:])"
+# A time of day, which says nothing of the recording.
+_HALF = r"(?:[ \t\u00a0\u202f]?[AaPp]\.?[Mm]\b\.?)"
 _RANGE = rf"{CLOCK}(?:[ \t]{{0,3}}(?:-->|->|[-–—])[ \t]{{0,3}}{CLOCK})?"
 _F4 = r"#\d{1,2}:\d{2}:\d{2}-\d#"
-IN_BRACKETS = rf"\[[ \t]?{_RANGE}[ \t]?\]|\([ \t]?{_RANGE}[ \t]?\)|<{CLOCK}>|\{{{CLOCK}\}}|{_F4}"
-STAMP = rf"(?:{IN_BRACKETS}|{CLOCK}(?:[ \t]{{0,3}}[-–—][ \t]{{0,3}}{CLOCK})?)"
+IN_BRACKETS = rf"\[[ \t]?{_RANGE}{_HALF}?[ \t]?\]|\([ \t]?{_RANGE}{_HALF}?[ \t]?\)|<{CLOCK}>|\{{{CLOCK}\}}|{_F4}"
+STAMP = rf"(?:{IN_BRACKETS}|{CLOCK}(?:{_HALF}|[ \t]{{0,3}}(?:-->|[-–—])[ \t]{{0,3}}{CLOCK})?)"
+# A day and perhaps the time of day, as messengers write it before a name: no time of the recording either.
+DATE = rf"\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?[ \t\u00a0\u202f]+\d{{1,2}}[:.]\d{{2}}(?:[:.]\d{{2}})?{_HALF}?\]?"
 
 # Times in a transcript go on; parts of an interview may each begin anew, and two people speak at once.
 IN_ORDER_SHARE = 0.8
 
 _CLOCK = re.compile(CLOCK)
+_HALF_OF_DAY = re.compile(rf"\d{_HALF}")
 
 
 class Stamp(NamedTuple):
@@ -26,7 +31,9 @@ class Stamp(NamedTuple):
 
 
 def read_stamp(text: str) -> Stamp | None:
-    """Return the time that a match of STAMP holds; None where there is none, or it ends before it starts."""
+    """Return the time that a match of STAMP holds; None where it is one of day, or ends before it starts."""
+    if _HALF_OF_DAY.search(text):
+        return None
     clocks = _CLOCK.findall(text.replace("#", " ").rsplit("-", 1)[0] if text.startswith("#") else text)
     seconds = [_seconds(clock) for clock in clocks]
     if not seconds or seconds[-1] < seconds[0]:

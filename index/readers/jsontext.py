@@ -35,8 +35,8 @@ _MESSAGES = {
     "Invalid \\uXXXX escape": "expected four hexadecimal digits",
 }
 _KNOWN = (
-    "Whisper, WhisperX, whisper.cpp, YouTube, Podcasting 2.0, AssemblyAI, Rev AI, Deepgram and Amazon Transcribe;"
-    " of others, save the transcript as WebVTT or as text"
+    "Whisper, WhisperX, whisper.cpp, YouTube, Podcasting 2.0, AssemblyAI, Rev AI, Deepgram, Amazon Transcribe"
+    " and lists of objects with a text each; of others, save the transcript as WebVTT or as text"
 )
 
 QUOTED_CHARS = 40

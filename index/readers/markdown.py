@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from index.frontmatter import listed_in
 from index.readers.inline import strip_marks
 from index.readers.lines import Line
+from index.readers.listed import read_listed
 from index.readers.marked import BOLD, LineMaker, row_lines
 from index.readers.script import read_lines
 from index.types import Contents
@@ -17,7 +19,8 @@ _OTHER = re.compile(
 _PREFIX = r"[ \t]*+(?:>[ \t]?+)*+(?:(?:[-*+]|\d{1,4}[.)])[ \t]++)?+"
 # A label or a heading with its marks, or the line below a table's head.
 _MARKED = re.compile(
-    rf"(?:\A\ufeff?|^){_PREFIX}(?:\*\*\S|__\S|\#{{1,6}}[ \t]++\S|\|(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+$)", re.MULTILINE
+    rf"(?:\A\ufeff?|^){_PREFIX}(?:\*\*\S|__[^\s_]|\#{{1,6}}[ \t]++\S|\|(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+$)",
+    re.MULTILINE,
 )
 _SLANTED = re.compile(rf"^{_PREFIX}([*_])[^\W_][^*_\r\n]{{1,60}}\1(?:[ \t:]|\(|\[)", re.MULTILINE)
 FEWEST_SLANTED = 2
@@ -26,7 +29,8 @@ _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n|\Z)")
 _QUOTE = re.compile(r"[ \t]*+(?:>[ \t]?+)*+")
 _ITEM = re.compile(r"[ \t]*+(?:[-*+]|(?P<number>\d{1,4})[.)])[ \t]++(?:\[[ xX]\][ \t]++)?+(?=\S)")
 _HEADING = re.compile(r"[ \t]*+#{1,6}[ \t]++")
-_HEADING_END = re.compile(r"[ \t]++#++[ \t]*+$")
+# Its name for links, where there is one, goes as well.
+_HEADING_END = re.compile(r"(?:[ \t]++#++)?+[ \t]*+(?:\{[#.:][^{}\r\n]{0,200}\}[ \t]*+)?+$")
 _RULE = re.compile(r"[ \t]*+(?:(?:\*[ \t]*+){3,}|(?:-[ \t]*+){3,}|(?:_[ \t]*+){3,}|=++[ \t]*+)$")
 _UNDERLINE = re.compile(r"[ \t]*+(?:=++|-{2,})[ \t]*+$")
 _FENCE = re.compile(r"[ \t]*+(`{3,}|~{3,})[^`\r\n]*+$")
@@ -50,6 +54,8 @@ class _Source(NamedTuple):
 def sniff(text: str) -> bool:
     """Whether lines begin with Markdown's marks for a name or a heading, or there is a table of its kind."""
     text = text.replace("\r", "\n")  # for `^`
+    if listed_in(text):
+        return True
     if _OTHER.search(text):
         return False
     return bool(_MARKED.search(text)) or len(_SLANTED.findall(text)) >= FEWEST_SLANTED
@@ -57,7 +63,12 @@ def sniff(text: str) -> bool:
 
 def read(text: str) -> Contents:
     """Return what the lines say; what is bold or in italics at their beginnings, and headings, may be names."""
-    return read_lines(markdown_lines(text))
+    listed = read_listed(text)
+    if listed is None:
+        return read_lines(markdown_lines(text))
+    contents, end = listed
+    below = read_lines(markdown_lines(re.sub(r"[^\r\n]", " ", text[:end]) + text[end:]))
+    return contents._replace(segments=[*contents.segments, *below.segments])
 
 
 def markdown_lines(text: str) -> list[Line]:

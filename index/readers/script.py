@@ -22,7 +22,8 @@ from index.readers.lines import Line
 from index.types import Contents, Segment
 
 _SEPARATOR = r"(?:[ \t]{1,20}|[ \t]*[-–|,][ \t]*)"
-_ALONE = re.compile(rf"(?P<stamp>{STAMP})")
+# Lexicap has a link to each line before its time.
+_ALONE = re.compile(rf"(?:[Ll]ink[ \t]*\|[ \t]*)?(?P<stamp>{STAMP})")
 _NAME_AND_STAMP = re.compile(rf"(?:\[(?P<bracketed>{NAME})\]|(?P<name>{NAME})){_SEPARATOR}(?P<stamp>{STAMP})[ \t]*:?")
 _STAMP_AND_NAME = re.compile(rf"(?P<stamp>{STAMP}){_SEPARATOR}(?P<name>{NAME})[ \t]*:?")
 _NAME_STAMP_WORDS = re.compile(
@@ -38,14 +39,21 @@ _LEAD = re.compile(
 )
 _AFTER_LEAD = re.compile(rf"[ \t]*(?:[-–|][ \t]*)?(?P<stamp>{STAMP})?[ \t]*:?[ \t]*")
 _NAME_ALONE = re.compile(rf"(?P<name>{NAME})[ \t]*:?")
-_WITHIN = re.compile(rf"\[{CLOCK}\]|#\d{{1,2}}:\d{{2}}:\d{{2}}-\d#")
-_BRACKETS_ALONE = re.compile(r"\[[^\]\n]*\]")
+_WITHIN = re.compile(rf"\[{CLOCK}\]|\(\d{{1,2}}:\d{{2}}:\d{{2}}\)|#\d{{1,2}}:\d{{2}}:\d{{2}}-\d#")
+_BRACKETS_ALONE = re.compile(r"\[[^\]\n]*\]|\([^()\n]*\)")
+# The page of a video shows each time a second time, in words: "1 minute, 2 seconds".
+_SPELLED = re.compile(r"(?:\d+ hours?,? ?)?(?:\d+ minutes?,? ?)?(?:\d+ seconds?)?")
+_VERSE = re.compile(r"\d{1,3}:\d(?!\S)")
 
 # A time alone on a line, or before words without brackets, is one of a transcript's if there are more of them.
 FEWEST_BARE_STAMPS = 3
 
 # Where names have lines of their own beside the times' lines, nearly every time has one.
 MOST_STAMPS_SHARE = 0.8
+
+# A name with nothing beside it comes back so often, and is on this share of the lines.
+FEWEST_ALONE = 3
+MOST_ALONE_SHARE = 0.25
 
 # Captions that a meeting's software saved have the time of day, not that of the recording: nobody begins
 # to speak so late.
@@ -95,7 +103,14 @@ def _heads(lines: Sequence[Line]) -> list[_Head]:
     labels = find_labels(texts, [line.opens for line in lines])
     heads = [_Head(label.end, label.speaker, label.stamp) if label else _Head() for label in labels]
     if not any(labels):
-        for find in (_by_name_and_stamp, _by_lead, _by_stamp_and_name, _by_cells, _by_name_and_stamp_apart):
+        for find in (
+            _by_name_and_stamp,
+            _by_lead,
+            _by_stamp_and_name,
+            _by_cells,
+            _by_name_and_stamp_apart,
+            _by_name_alone,
+        ):
             found = find(lines)
             if any(found):
                 heads = [head or _Head() for head in found]
@@ -137,6 +152,8 @@ def _by_lead(lines: Sequence[Line]) -> list[_Head | None]:
         return _LEAD.fullmatch(line.text[: line.lead]) if 0 < line.lead <= 2 * LONGEST_NAME_CHARS else None
 
     heads = _named(lines, lead, fewest_names=2)
+    if not any(heads):
+        return heads
     often = Counter(head.speaker for head in heads if head)
     # What stands out once and has a line of its own is a heading.
     heads = [
@@ -179,6 +196,21 @@ def _by_name_and_stamp_apart(lines: Sequence[Line]) -> list[_Head | None]:
     return [None] * len(lines)
 
 
+def _by_name_alone(lines: Sequence[Line]) -> list[_Head | None]:
+    """Names on lines of their own, with nothing beside them: they come back often, and words are below each."""
+    often = Counter(line.text for line in lines if len(line.text) <= LONGEST_NAME_CHARS)
+    names = {text for text, times in often.items() if times >= FEWEST_ALONE and _stands_for_somebody(text)}
+    rows = [row for row, line in enumerate(lines) if line.text in names]
+    is_said = all(later > row + 1 for row, later in pairwise([*rows, len(lines)]))
+    if len(names) < 2 or not is_said or len(rows) < MOST_ALONE_SHARE * len(lines):
+        return [None] * len(lines)
+    return [_Head(len(line.text), line.text) if line.text in names else None for line in lines]
+
+
+def _stands_for_somebody(text: str) -> bool:
+    return text[-1].isalnum() and not text.isdecimal() and text.count(" ") < FEWEST_ALONE and _is_name(text)
+
+
 def _named(
     lines: Sequence[Line], match: Callable[[Line], re.Match[str] | None], fewest_names: int = 1
 ) -> list[_Head | None]:
@@ -218,14 +250,25 @@ def _add_stamps(lines: Sequence[Line], heads: Sequence[_Head]) -> None:
     before = [
         (m, head) for line, head in free if (m := _STAMP_WORDS.match(line.text)) and not _ALONE.fullmatch(_short(line))
     ]
+    # "1:10 And God called" is no time where there is "1:9" as well.
+    is_verse = any(_VERSE.match(line.text) for line, _ in free)
     for found in (alone, before):
         stamps = [stamp for m, _ in found if (stamp := read_stamp(m["stamp"]))]
-        is_enough = len(stamps) >= FEWEST_BARE_STAMPS and are_in_order(stamps)
+        is_enough = len(stamps) >= FEWEST_BARE_STAMPS and are_in_order(stamps) and not is_verse
         for m, head in found:
             stamp = read_stamp(m["stamp"])
             is_long = found is alone and m["stamp"].count(":") > 1
             if stamp and (is_enough or is_long or bracketed.match(m["stamp"])):
                 head.end, head.stamp = m.end(), stamp
+    _skip_spelled(lines, heads)
+
+
+def _skip_spelled(lines: Sequence[Line], heads: Sequence[_Head]) -> None:
+    """Leave out lines that spell the time above them."""
+    for (above, stamped), (line, head) in pairwise(zip(lines, heads, strict=True)):
+        is_alone = stamped.stamp is not None and stamped.end == len(above.text)
+        if is_alone and not head.end and _SPELLED.fullmatch(line.text[:80]):
+            head.end = len(line.text)
 
 
 def _turns(lines: Sequence[Line], heads: Sequence[_Head]) -> list[_Turn]:

@@ -151,7 +151,7 @@ def timed_cues(
 def inline_seconds(clock: str) -> float | None:
     """Return the seconds of `00:00:01.500`; None where that is no time."""
     match = _CLOCK.fullmatch(clock)
-    return _seconds(match.groups()) if match and int(match[2]) < 60 and int(match[3]) < 60 else None
+    return _seconds(match.groups()) if match and int(match[2]) < 60 and int(match[3]) <= 60 else None
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -166,7 +166,8 @@ def _timing(text: str, row: Row, match: re.Match[str] | None) -> Timing:
     if match is None:
         raise malformed(text, row, "a cue's timing")
     groups = match.groups()
-    if any(int(part) > 59 for part in (groups[1], groups[2], groups[5], groups[6])):
+    # A second that is rounded up may be the sixtieth.
+    if max(int(groups[1]), int(groups[5])) > 59 or max(int(groups[2]), int(groups[6])) > 60:
         raise malformed(text, row, "minutes and seconds below 60")
     start_s, end_s = _seconds(groups[:4]), _seconds(groups[4:])
     if end_s < start_s:

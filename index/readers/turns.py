@@ -10,7 +10,7 @@ from index.types import Contents
 # Mark-up, JSON, and cues have times and names of their own kind.
 _OTHER = re.compile(
     r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}])"
-    r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d|[ \t>-]*+(?:\*\*|__|#{1,6}[ \t]))"
+    r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d|[ \t>-]*+(?:\*\*|__[^\s_]|#{1,6}[ \t]))"
 )
 
 

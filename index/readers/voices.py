@@ -17,6 +17,9 @@ _TURN = re.compile(r">{2,3}[ \t]*|[-‐](?!\d)[ \t]*(?=[^\s-])|[–—][ \t]+(?=
 _MAY_BE_LABEL = re.compile(r"[:：\[(]|\b[QA]\.")
 _TURN_WITHIN = re.compile(r"(?<=\s)>{2,3}(?=\s)")
 
+# Of cues in which the same person goes on, so many have a label where each is to have one.
+AGAIN_SHARE = 0.8
+
 # So much of a line may be a label.
 LONGEST_LABEL_CHARS = 200
 
@@ -34,8 +37,8 @@ class _Opener:
 def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> Contents:
     """Return one segment a cue, or several where several people speak in it; what a file shows twice is said once.
 
-    Where a file names voices, whoever has none is nobody. Otherwise a label's speaker goes on until another
-    label, or a mark of a turn without one.
+    Where a file names voices, or labels nearly every cue, whoever has none is nobody. Otherwise a label's speaker
+    goes on until another label, or a mark of a turn without one.
     """
     said = without_repeats(cues)
     has_voices = any(line.voice for cue in said for line in cue.lines)
@@ -64,8 +67,10 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[_Spoken]:
         yield from _voiced(cues)
         return
     speaker: str | None = None
+    goes_on = not _are_labelled_anew(openers)
     for of_cue in openers:
         spoken: _Spoken = []
+        speaker = speaker if goes_on else None
         is_noise = not any(heard(opener.line.text).strip() for opener in of_cue)
         for opener in of_cue:
             if opener.label:
@@ -80,6 +85,13 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[_Spoken]:
             else:
                 _add(spoken, None if is_noise else speaker, opener.line)
         yield spoken
+
+
+def _are_labelled_anew(openers: Sequence[Sequence[_Opener]]) -> bool:
+    """Whether cues say again who goes on, so that one without a label is anybody's; Zoom's do."""
+    speakers = [next((opener.label.speaker for opener in of_cue if opener.label), None) for of_cue in openers]
+    again = sum(before == after is not None for before, after in pairwise(speakers))
+    return again > 0 and again >= AGAIN_SHARE * (again + sum(speaker is None for speaker in speakers))
 
 
 def _openers(cue: Cue) -> Iterator[_Opener]:

@@ -7,14 +7,14 @@ faster-whisper, whisper-timestamped, stable-ts and mlx-whisper, as JSON Lines to
 
 from collections.abc import Iterator, Mapping
 
-from index.readers.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, speaker, timed
+from index.readers.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, timed
 from index.readers.jsontext import Value, json_of, parse
+from index.readers.keys import in_milliseconds, who
 from index.readers.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
 # Where the segments are, the best first: insanely-fast-whisper has `speakers` where it knows them.
 _ARRAYS = "segments speakers chunks transcript transcription results".split()
-_SPEAKERS = "speaker speaker_name speaker_label speaker_id".split()
 _SEGMENT, _WORD = "a segment's text", "a word"
 
 
@@ -24,7 +24,7 @@ def sniff(text: str) -> bool:
     data = root.data if root else None
     if isinstance(data, dict):
         return _array(data) is not None or holds(data.get("word_segments"), _is_word) or _is_bare(data)
-    return holds(data, _is_segment) or holds(data, _is_word)
+    return _are_segments(data) or holds(data, _is_word)
 
 
 def read(text: str) -> Contents:
@@ -34,16 +34,14 @@ def read(text: str) -> Contents:
     """
     root = parse(text)
     name = _array(root.data) if isinstance(root.data, dict) else None
-    array = root.get(name) if name else root
-    if holds(array and array.data, _is_segment):
-        found = _read_segments(array)
-    else:
-        found = segments(in_breaths(_read_words(root)))
+    array = (root.get(name) if name else None) or root
+    is_said = _are_segments(array.data)
+    found = _read_segments(array) if is_said else segments(in_breaths(_read_words(root)))
     return Contents(found, about(root.data), separator=" ")
 
 
 def _is_segment(row: Mapping[str, object]) -> bool:
-    is_timed = ("start" in row and "end" in row) or "timestamp" in row
+    is_timed = ("start" in row and "end" in row) or isinstance(row.get("timestamp"), list)
     return is_timed and ("text" in row or "words" in row) and "body" not in row
 
 
@@ -60,10 +58,15 @@ def _is_bare(root: Mapping[str, object]) -> bool:
 
 
 def _array(root: Mapping[str, object]) -> str | None:
-    return next((name for name in _ARRAYS if holds(root.get(name), _is_segment)), None)
+    return next((name for name in _ARRAYS if _are_segments(root.get(name))), None)
 
 
-def _read_segments(array: Value | None) -> list[Segment]:
+def _are_segments(array: object) -> bool:
+    """Whether an array holds segments, with times in seconds: others write the same in milliseconds."""
+    return holds(array, _is_segment) and not in_milliseconds(array)
+
+
+def _read_segments(array: Value) -> list[Segment]:
     rows = [(row, _pieces(row)) for row in rows_of(array, "a segment")]
     spoken = [(row, pieces) for row, pieces in rows if pieces]
     if are_words(["".join(piece.text for piece in pieces) for _, pieces in spoken]):
@@ -115,5 +118,4 @@ def _spelled(words: object) -> Iterator[tuple[list[str], Timed]]:
 def _timed(row: Mapping[str, object]) -> Timed:
     pair = row.get("timestamp")
     start, end = pair if isinstance(pair, list) and len(pair) == 2 else (row.get("start"), row.get("end"))
-    who = next((name for key in _SPEAKERS if (name := speaker(row.get(key)))), None)
-    return timed(seconds(start), seconds(end), who)
+    return timed(seconds(start), seconds(end), who(row, {}))

@@ -17,8 +17,10 @@ PAUSE_S = 1.0
 # A word is looked for so far behind the one before it: what is between them has no time, or is spelled otherwise.
 WINDOW_CHARS = 200
 
-# Fewer words than this in each of a file's texts, and it has them word by word.
+# Fewer words than this in each of a file's texts, and none so long, and it has them word by word; Chinese has no
+# spaces between them.
 BY_WORD = 1.5
+LONG_WORD_CHARS = 15
 
 # So often there is white space between two of them where a file writes it: others are parts of one word.
 SPACED_SHARE = 0.25
@@ -55,7 +57,8 @@ def word(said: Said, timed: Timed) -> Word:
 
 def are_words(texts: Sequence[str]) -> bool:
     """Whether each of the texts is a word, or a part of one."""
-    return bool(texts) and sum(len(text.split()) for text in texts) <= BY_WORD * len(texts)
+    words, chars = (sum(map(len, counted)) for counted in ((text.split() for text in texts), texts))
+    return bool(texts) and words <= BY_WORD * len(texts) and chars <= LONG_WORD_CHARS * len(texts)
 
 
 def spaced(groups: Sequence[Sequence[Word]]) -> list[Word]:
