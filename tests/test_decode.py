@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from index.errors import TranscriptError
-from index.readers.decode import decode
+from index.parsing.decode import decode
 
 RUSSIAN = "Как вы научились слышать, что нужно пианино? Моя тётя держала пчёл за часовней, и я стояла между ульями."
 UKRAINIAN = "Як ви навчилися чути, що потрібно піаніно? Моя тітка тримала бджіл за каплицею, їх було багато."

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from spoken import GUEST, HOST, TURNS
 
 from index.errors import MalformedError
+from index.parsing.decode import decode
+from index.parsing.lines import Line
 from index.readers import READERS, docx, markdown, read_transcript, webpage
-from index.readers.decode import decode
-from index.readers.lines import Line
 from index.types import Contents
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"

@@ -8,8 +8,8 @@ import pytest
 from conftest import cli
 from spoken import GUEST, HOST, TURNS
 
+from index.parsing.decode import decode
 from index.readers import READERS, read_transcript
-from index.readers.decode import decode
 from index.types import Transcript
 
 FOLDER = Path(__file__).parent / "transcripts"

@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from index.errors import TranscriptError
+from index.parsing.decode import decode
 from index.readers import read_transcript
-from index.readers.decode import decode
 from index.types import Transcript
 
 SAMPLES = sorted(path for path in (Path(__file__).parent / "transcripts").rglob("*") if path.is_file())

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from spoken import TURNS
 
 from index.errors import MalformedError, TranscriptError
+from index.parsing.jsontext import looks_like_json, parse
 from index.readers import READERS, read_transcript
-from index.readers.jsontext import looks_like_json, parse
 from index.types import Contents, Mark, Segment, Transcript
 
 FOLDER = Path(__file__).parent / "transcripts"

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import pytest
 from spoken import GUEST, HOST, TURNS, Turn
 
+from index.parsing.lines import Line
+from index.parsing.script import read_lines
 from index.readers import READERS, turns
-from index.readers.lines import Line
-from index.readers.script import read_lines
 from index.types import Contents
 
 

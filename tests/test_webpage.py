@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.parsing.marked import LineMaker
+from index.parsing.tags import scan
 from index.readers import webpage
-from index.readers.marked import LineMaker
-from index.readers.tags import scan
 
 
 def page(text: str) -> list[tuple[str | None, float | None, str]]:

@@ -8,6 +8,8 @@ from index.about import NOTHING, Known, about_of
 from index.errors import MalformedError, TranscriptError
 from index.frontmatter import split_front_matter
 from index.noise import heard
+from index.parsing.decode import decode
+from index.parsing.jsontext import refuse_broken, refuse_unknown
 from index.readers import (
     assemblyai,
     aws,
@@ -28,8 +30,6 @@ from index.readers import (
     whispercpp,
     youtube,
 )
-from index.readers.decode import decode
-from index.readers.jsontext import refuse_broken, refuse_unknown
 from index.speakers import with_joined_speakers
 from index.types import Contents, Transcript
 

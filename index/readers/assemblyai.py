@@ -5,7 +5,7 @@ https://www.assemblyai.com/docs; what it returns for sentences and for paragraph
 
 from collections.abc import Iterator, Mapping
 
-from index.readers.fields import (
+from index.parsing.fields import (
     MILLISECONDS,
     Row,
     Timed,
@@ -19,9 +19,9 @@ from index.readers.fields import (
     seconds,
     timed,
 )
-from index.readers.jsontext import parse
-from index.readers.keys import in_milliseconds
-from index.readers.words import Word, aligned, in_breaths, segments, segments_within, spaced, word
+from index.parsing.jsontext import parse
+from index.parsing.keys import in_milliseconds
+from index.parsing.words import Word, aligned, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
 _ARRAYS = "utterances sentences paragraphs".split()

@@ -6,9 +6,9 @@ older files, in a list of their own.
 
 from collections.abc import Mapping
 
-from index.readers.fields import Row, Timed, about, dicts, holds, numbered, root_of, row_of, rows_of, seconds, timed
-from index.readers.jsontext import parse
-from index.readers.words import Word, in_breaths, segments, word
+from index.parsing.fields import Row, Timed, about, dicts, holds, numbered, root_of, row_of, rows_of, seconds, timed
+from index.parsing.jsontext import parse
+from index.parsing.words import Word, in_breaths, segments, word
 from index.types import Contents
 
 _TEXTS = "audio_segments transcripts".split()

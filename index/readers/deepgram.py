@@ -6,9 +6,9 @@ somebody else, and what is said in them is put in its order.
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from index.readers.fields import Row, Timed, about, dicts, holds, numbered, root_of, row_of, rows_of, seconds, timed
-from index.readers.jsontext import parse
-from index.readers.words import Word, aligned, in_breaths, segments, segments_within, spaced, word
+from index.parsing.fields import Row, Timed, about, dicts, holds, numbered, root_of, row_of, rows_of, seconds, timed
+from index.parsing.jsontext import parse
+from index.parsing.words import Word, aligned, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from index.errors import MalformedError
-from index.readers.lines import Line
-from index.readers.marked import BOLD, NAME, LineMaker, row_lines
-from index.readers.script import read_lines
+from index.parsing.lines import Line
+from index.parsing.marked import BOLD, NAME, LineMaker, row_lines
+from index.parsing.script import read_lines
 from index.types import Contents
 
 # Transitional, strict, and the XML of Word 2003. The XML of one file alone, "flat", is in a package.

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.frontmatter import listed_in
-from index.readers.inline import strip_marks
-from index.readers.lines import Line
-from index.readers.listed import read_listed
-from index.readers.marked import BOLD, LineMaker, row_lines
-from index.readers.script import read_lines
+from index.parsing.inline import strip_marks
+from index.parsing.lines import Line
+from index.parsing.listed import read_listed
+from index.parsing.marked import BOLD, LineMaker, row_lines
+from index.parsing.script import read_lines
 from index.types import Contents
 
 # Mark-up of another kind, JSON, and cues, which may hold anything.

@@ -1,8 +1,8 @@
 """Plain text without speakers: wrapped lines, paragraphs, or one endless line of captions."""
 
-from index.readers.entities import with_entities_decoded
-from index.readers.header import split_header
-from index.readers.lines import text_lines
+from index.parsing.entities import with_entities_decoded
+from index.parsing.header import split_header
+from index.parsing.lines import text_lines
 from index.types import Contents, Segment
 
 # A header's lines are at the top; no more of the text is cut into lines to find them.

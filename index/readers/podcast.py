@@ -5,9 +5,9 @@ The specification does not say that a speaker goes on where a segment names none
 speaker of every word, so a segment without one is nobody's.
 """
 
-from index.readers.fields import about, holds, root_of, rows_of, seconds, speaker, timed
-from index.readers.jsontext import parse
-from index.readers.words import are_words, in_breaths, segments, spaced, word
+from index.parsing.fields import about, holds, root_of, rows_of, seconds, speaker, timed
+from index.parsing.jsontext import parse
+from index.parsing.words import are_words, in_breaths, segments, spaced, word
 from index.types import Contents
 
 

@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, NamedTuple
 
+from index.parsing.fields import SHOWN, Row, Timed, about, dicts, row_of, speaker
+from index.parsing.jsontext import Said, Value, json_of
+from index.parsing.keys import TEXTS, inner, is_timed, per_second, plain, text_path, when, who
+from index.parsing.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
 from index.readers import plain as plain_text
 from index.readers import turns
-from index.readers.fields import SHOWN, Row, Timed, about, dicts, row_of, speaker
-from index.readers.jsontext import Said, Value, json_of
-from index.readers.keys import TEXTS, inner, is_timed, per_second, plain, text_path, when, who
-from index.readers.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
 Path = tuple[str | int, ...]

@@ -5,9 +5,9 @@ https://docs.rev.ai/api/asynchronous/; a transcript that people typed names its 
 
 from collections.abc import Iterator, Mapping
 
-from index.readers.fields import Row, about, dicts, holds, numbered, root_of, rows_of, seconds, speaker, timed
-from index.readers.jsontext import Said, parse
-from index.readers.words import Word, in_breaths, segments, word
+from index.parsing.fields import Row, about, dicts, holds, numbered, root_of, rows_of, seconds, speaker, timed
+from index.parsing.jsontext import Said, parse
+from index.parsing.words import Word, in_breaths, segments, word
 from index.types import Contents
 
 # Without white space among its elements a file means some behind these.

@@ -1,8 +1,8 @@
 """YouTube's .sbv: `0:00:01.000,0:00:04.000` above the words of a cue, and a blank line below them."""
 
-from index.readers.cues import read_cue
-from index.readers.timings import comma_timing, filled_rows, opening_timing, opens_with_block, timed_cues
-from index.readers.voices import read_cues
+from index.parsing.cues import read_cue
+from index.parsing.timings import comma_timing, filled_rows, opening_timing, opens_with_block, timed_cues
+from index.parsing.voices import read_cues
 from index.types import Contents
 
 

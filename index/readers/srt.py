@@ -1,8 +1,8 @@
 """SubRip: numbered cues, `00:00:01,000 --> 00:00:04,000` above their words; numbers and blank lines may lack."""
 
-from index.readers.cues import read_cue
-from index.readers.timings import arrow_timing, filled_rows, opening_timing, opens_with_block, timed_cues
-from index.readers.voices import read_cues
+from index.parsing.cues import read_cue
+from index.parsing.timings import arrow_timing, filled_rows, opening_timing, opens_with_block, timed_cues
+from index.parsing.voices import read_cues
 from index.types import Contents
 
 

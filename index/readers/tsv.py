@@ -2,9 +2,9 @@
 
 import re
 
-from index.readers.cues import read_cue
-from index.readers.timings import Row, Timed, Timing, filled_rows, malformed
-from index.readers.voices import read_cues
+from index.parsing.cues import read_cue
+from index.parsing.timings import Row, Timed, Timing, filled_rows, malformed
+from index.parsing.voices import read_cues
 from index.types import Contents
 
 _HEADER = re.compile(r"[\s\ufeff]*+start\tend\ttext[ \t]*+(?=[\r\n]|\Z)", re.IGNORECASE)

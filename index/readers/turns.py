@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache
 
-from index.readers.lines import text_lines
-from index.readers.script import read_lines
+from index.parsing.lines import text_lines
+from index.parsing.script import read_lines
 from index.types import Contents
 
 # Mark-up, JSON, and cues have times and names of their own kind.

@@ -6,9 +6,9 @@ https://www.w3.org/TR/webvtt1/; how real files differ from it is read as it is m
 import re
 from collections.abc import Iterator, Sequence
 
-from index.readers.cues import Cue, read_cue
-from index.readers.timings import Row, Timed, arrow_timing, filled_rows, opens_with_block, timed_cues
-from index.readers.voices import read_cues
+from index.parsing.cues import Cue, read_cue
+from index.parsing.timings import Row, Timed, arrow_timing, filled_rows, opens_with_block, timed_cues
+from index.parsing.voices import read_cues
 from index.types import Contents
 
 _OPENING = re.compile(r"[\s\ufeff]*+WEBVTT(?!\S)")

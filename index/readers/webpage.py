@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from index.readers.article import speech
-from index.readers.elements import (
+from index.parsing.article import speech
+from index.parsing.elements import (
     BLOCKS,
     BOLD_STYLE,
     BORDERS,
@@ -24,10 +24,10 @@ from index.readers.elements import (
     VOID,
     roles_of,
 )
-from index.readers.lines import Line
-from index.readers.marked import BOLD, NAME, LineMaker, row_lines
-from index.readers.script import read_lines
-from index.readers.tags import Tag, Words, scan
+from index.parsing.lines import Line
+from index.parsing.marked import BOLD, NAME, LineMaker, row_lines
+from index.parsing.script import read_lines
+from index.parsing.tags import Tag, Words, scan
 from index.types import Contents, Span
 
 _ELEMENTS = (

@@ -7,10 +7,10 @@ faster-whisper, whisper-timestamped, stable-ts and mlx-whisper, as JSON Lines to
 
 from collections.abc import Iterator, Mapping
 
-from index.readers.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, timed
-from index.readers.jsontext import Value, json_of, parse
-from index.readers.keys import in_milliseconds, who
-from index.readers.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
+from index.parsing.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, timed
+from index.parsing.jsontext import Value, json_of, parse
+from index.parsing.keys import in_milliseconds, who
+from index.parsing.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents, Segment
 
 # Where the segments are, the best first: insanely-fast-whisper has `speakers` where it knows them.

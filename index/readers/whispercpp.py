@@ -5,7 +5,7 @@ https://github.com/ggml-org/whisper.cpp, `--output-json` and `--output-json-full
 
 from collections.abc import Iterator, Mapping
 
-from index.readers.fields import (
+from index.parsing.fields import (
     MILLISECONDS,
     Row,
     Timed,
@@ -18,8 +18,8 @@ from index.readers.fields import (
     seconds,
     timed,
 )
-from index.readers.jsontext import parse
-from index.readers.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
+from index.parsing.jsontext import parse
+from index.parsing.words import Word, aligned, are_words, in_breaths, segments, segments_within, spaced, word
 from index.types import Contents
 
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from index.readers.cues import Cue, Line, Piece
-from index.readers.entities import decode_entities
-from index.readers.fields import MILLISECONDS, Row, about, holds, rows_of, seconds, timed
-from index.readers.jsontext import Said, Value, json_of, parse
-from index.readers.voices import read_cues
+from index.parsing.cues import Cue, Line, Piece
+from index.parsing.entities import decode_entities
+from index.parsing.fields import MILLISECONDS, Row, about, holds, rows_of, seconds, timed
+from index.parsing.jsontext import Said, Value, json_of, parse
+from index.parsing.voices import read_cues
 from index.types import Contents, Mark, Segment
 
 _ARRAYS = "snippets transcript segments content".split()

@@ -2,7 +2,7 @@
 
 import re
 
-from index.readers.clocks import IN_BRACKETS
+from index.parsing.clocks import IN_BRACKETS
 
 # What opens lines with a colon or in brackets, and speaks not, alone or with other words.
 _HEADINGS = frozenset(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
-from index.readers.lines import Line
+from index.parsing.lines import Line
 
 # How a piece of text may stand out: by its type, or because the document says that it is a speaker's name.
 BOLD, NAME = "bold", "name"

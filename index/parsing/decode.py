@@ -4,8 +4,8 @@ import codecs
 import re
 
 from index.errors import TranscriptError
-from index.readers.legacy import latin_encoding, other_encoding
-from index.readers.office import unpack, xml_text
+from index.parsing.legacy import latin_encoding, other_encoding
+from index.parsing.office import unpack, xml_text
 
 # The first two bytes of UTF-32's mark are those of UTF-16's.
 _BOMS = [

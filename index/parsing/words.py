@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from index.readers.fields import Timed, in_one_line
-from index.readers.jsontext import Said
+from index.parsing.fields import Timed, in_one_line
+from index.parsing.jsontext import Said
 from index.types import Mark, Segment
 
 # A segment of words ends at the first sentence's end after so many: a long breath.

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.readers.lines import Line
+from index.parsing.lines import Line
 
 # Keys that no speaker has for a name: with one of them, what stands at the top is a header.
 _KEYS = frozenset(

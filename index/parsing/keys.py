@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 from statistics import median
 
-from index.readers.fields import MILLISECONDS, Timed, dicts, seconds, speaker, timed
+from index.parsing.fields import MILLISECONDS, Timed, dicts, seconds, speaker, timed
 
 # Names of texts, the surest first; the others may be anything's where no time is beside them.
 TEXTS = (

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
-from index.readers.lines import Line
+from index.parsing.lines import Line
 from index.types import Span
 
 # What is around a page's content. Some pages have everything in a form, or every turn in a header.

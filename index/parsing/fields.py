@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from index.readers.jsontext import Said, Value, json_of
+from index.parsing.jsontext import Said, Value, json_of
 
 # `1.5`, `1.5s`, `01:02.5`, `00:01:02,500`.
 _CLOCK = re.compile(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,9}(?:[.,]\d{0,9})?)s?", re.ASCII)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from index.readers.cues import Cue, Line
+from index.parsing.cues import Cue, Line
 from index.types import Mark
 
 # So many more of a file's cues have to show again what was there, and add to it, than begin with what is new;

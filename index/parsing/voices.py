@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.noise import heard
-from index.readers.cues import Cue, Line
-from index.readers.labels import Label, find_labels
-from index.readers.rolling import without_repeats
+from index.parsing.cues import Cue, Line
+from index.parsing.labels import Label, find_labels
+from index.parsing.rolling import without_repeats
 from index.types import Contents, Mark, Segment
 
 # `>>` anywhere; a dash opens a line, and is no minus and no mark of a pause: "-5", "— and".

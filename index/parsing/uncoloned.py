@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from index.readers.clocks import STAMP
+from index.parsing.clocks import STAMP
 
 _TITLES = (
     "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sen|Senator|Rep|Representative|Congressman|Congresswoman|Chair|Chairman"

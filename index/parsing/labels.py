@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from index.readers.clocks import DATE, IN_BRACKETS, STAMP, Stamp, read_stamp
-from index.readers.notes import is_field, is_value
-from index.readers.uncoloned import POINTED, chat_matches, returning
+from index.parsing.clocks import DATE, IN_BRACKETS, STAMP, Stamp, read_stamp
+from index.parsing.notes import is_field, is_value
+from index.parsing.uncoloned import POINTED, chat_matches, returning
 
 _ROLE = r"(?:[Cc]o-?)?(?:host|byline|moderator|anchor|interviewer|reporter|guest|narrator|presenter)"
 # What is said of somebody behind the name: "(Writer, Oslo)", ", MAYOR", ", host"; no time.

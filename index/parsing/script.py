@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from index.readers.clocks import CLOCK, IN_BRACKETS, STAMP, Stamp, are_in_order, read_stamp
-from index.readers.entities import with_entities_decoded
-from index.readers.header import split_header
-from index.readers.labels import LONGEST_NAME_CHARS, NAME, find_labels, is_titled, may_speak
-from index.readers.lines import Line
+from index.parsing.clocks import CLOCK, IN_BRACKETS, STAMP, Stamp, are_in_order, read_stamp
+from index.parsing.entities import with_entities_decoded
+from index.parsing.header import split_header
+from index.parsing.labels import LONGEST_NAME_CHARS, NAME, find_labels, is_titled, may_speak
+from index.parsing.lines import Line
 from index.types import Contents, Segment
 
 _SEPARATOR = r"(?:[ \t]{1,20}|[ \t]*[-–|,][ \t]*)"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import yaml
 
 from index.frontmatter import listed_in
-from index.readers.keys import per_second, text_path, when, who
+from index.parsing.keys import per_second, text_path, when, who
 from index.types import Contents, Segment
 
 # Beside what was said, lists hold what it is about.

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from index.readers.entities import decode_entities
-from index.readers.timings import Row, Timed, inline_seconds
+from index.parsing.entities import decode_entities
+from index.parsing.timings import Row, Timed, inline_seconds
 from index.types import Mark
 
 # What is no tag stays: "a < b", "<3", "<inaudible>".

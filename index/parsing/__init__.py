@@ -1,0 +1,1 @@
+"""What readers are made of: times, labels, cues, lines, JSON and HTML with places, encodings."""
