@@ -175,3 +175,14 @@ def test_markdown_that_never_ends_takes_time_by_its_length_alone(unit: str, befo
     markdown.sniff(text)
     markdown.read(text)
     assert time.monotonic() - began < LONGEST_S
+
+
+def test_words_behind_a_label_have_their_own_place_in_the_file() -> None:
+    text = "**Ada:** Why so?\n\n**Bo:** It was late. It was dark.\n\n**Ada:** And then?\n\n**Bo:** We *ran* home.\n"
+    found = [(text[s.start : s.end], s.text) for s in markdown.read(text).segments]
+    assert found == [
+        ("Why so?", "Why so?"),
+        ("It was late. It was dark.", "It was late. It was dark."),
+        ("And then?", "And then?"),
+        ("**Bo:** We *ran* home.", "We ran home."),
+    ]

@@ -11,7 +11,7 @@ Every line is judged with all others: a name has to come back, times have to go 
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from index.parsing.clocks import CLOCK, IN_BRACKETS, STAMP, Stamp, are_in_order, read_stamp
@@ -95,6 +95,17 @@ def read_lines(lines: Sequence[Line], source: str | None = None) -> Contents:
     if source is not None:
         segments = [part for segment in segments for part in with_entities_decoded(segment)]
     return Contents(segments, about)
+
+
+def placed(contents: Contents, text: str) -> Contents:
+    """Narrow each segment's place in a text with mark-up to its words, where they stand there as they are said."""
+    segments = [
+        replace(segment, start=at, end=at + len(segment.text))
+        if (at := text.find(segment.text, segment.start, segment.end)) >= 0
+        else segment
+        for segment in contents.segments
+    ]
+    return contents._replace(segments=segments)
 
 
 def _heads(lines: Sequence[Line]) -> list[_Head]:

@@ -11,7 +11,7 @@ from xml.parsers import expat
 from index.errors import MalformedError
 from index.parsing.lines import Line
 from index.parsing.marked import BOLD, NAME, LineMaker, row_lines
-from index.parsing.script import read_lines
+from index.parsing.script import placed, read_lines
 from index.types import Contents
 
 # Transitional, strict, and the XML of Word 2003. The XML of one file alone, "flat", is in a package.
@@ -46,7 +46,7 @@ def read(text: str) -> Contents:
 
     Raises MalformedError for XML that is none.
     """
-    return read_lines(document_lines(text))
+    return placed(read_lines(document_lines(text)), text)
 
 
 def document_lines(text: str) -> list[Line]:

@@ -9,7 +9,7 @@ from index.parsing.inline import strip_marks
 from index.parsing.lines import Line
 from index.parsing.listed import read_listed
 from index.parsing.marked import BOLD, LineMaker, row_lines
-from index.parsing.script import read_lines
+from index.parsing.script import placed, read_lines
 from index.types import Contents
 
 # Mark-up of another kind, JSON, and cues, which may hold anything.
@@ -65,7 +65,7 @@ def read(text: str) -> Contents:
     """Return what the lines say; what is bold or in italics at their beginnings, and headings, may be names."""
     listed = read_listed(text)
     if listed is None:
-        return read_lines(markdown_lines(text))
+        return placed(read_lines(markdown_lines(text)), text)
     contents, end = listed
     below = read_lines(markdown_lines(re.sub(r"[^\r\n]", " ", text[:end]) + text[end:]))
     return contents._replace(segments=[*contents.segments, *below.segments])

@@ -26,7 +26,7 @@ from index.parsing.elements import (
 )
 from index.parsing.lines import Line
 from index.parsing.marked import BOLD, NAME, LineMaker, row_lines
-from index.parsing.script import read_lines
+from index.parsing.script import placed, read_lines
 from index.parsing.tags import Tag, Words, scan
 from index.types import Contents, Span
 
@@ -80,7 +80,7 @@ def read(text: str) -> Contents:
         else:
             page.close(token.name, token.start)
     page.finish(len(text))
-    contents = read_lines(speech(page.lines, page.regions))
+    contents = placed(read_lines(speech(page.lines, page.regions)), text)
     return contents._replace(about={**page.about, **contents.about})
 
 
