@@ -184,5 +184,5 @@ def test_words_behind_a_label_have_their_own_place_in_the_file() -> None:
         ("Why so?", "Why so?"),
         ("It was late. It was dark.", "It was late. It was dark."),
         ("And then?", "And then?"),
-        ("**Bo:** We *ran* home.", "We ran home."),
+        ("Bo:** We *ran* home.", "We ran home."),
     ]
