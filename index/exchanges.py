@@ -17,6 +17,7 @@ from index.captions import (
     requests,
 )
 from index.sentences import is_question, sentence_spans
+from index.speakers import HOST_SHARE
 from index.types import Span, Transcript
 
 # "Really?" and "Is that right?" react to an answer; a question that opens an exchange has more words.
@@ -28,9 +29,7 @@ SHORTEST_BARE_QUESTION_WORDS = 3
 # was not put to the other one.
 OWN_ANSWER_WORDS = 30
 
-# Whoever asks this share of the questions is the host, whose words before a question lead up to it, if
-# they are no story of their own.
-HOST_SHARE = 0.75
+# What a host says before a question leads up to it, if it is no story of its own.
 LEAD_UP_WORDS = 60
 
 # "Mm-hmm. Right." is a murmur; somebody who says more than this has the floor.

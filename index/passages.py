@@ -89,8 +89,7 @@ def _with_noise(text: str, spans: Sequence[Span]) -> list[Span]:
     found: list[Span] = []
     borders = [*(span.start for span in spans[1:]), len(text)]
     for row, (span, border) in enumerate(zip(spans, borders, strict=True)):
-        start = 0 if row == 0 else span.start
-        whole = trimmed(text, min(start, span.start), border)
+        whole = trimmed(text, span.start if row else 0, border)
         found.append(whole or span)
     return found
 

@@ -68,6 +68,15 @@ def build_index(files: dict[str, str], folder: Path) -> BuildReport:
     return build([place], folder, fit=fit)
 
 
+def put(folder: Path, **files: str) -> Path:
+    """Write files; in their names `__` stands for a dot, and `___` for a slash."""
+    for name, text in files.items():
+        path = folder / name.replace("___", "/").replace("__", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
 def cli(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user would."""
     return subprocess.run(

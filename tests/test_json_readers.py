@@ -8,10 +8,22 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from json_files import (
+    Turn,
+    as_assemblyai,
+    as_aws,
+    as_deepgram,
+    as_deepgram_utterances,
+    as_json3,
+    as_podcast,
+    as_revai,
+    as_whisper,
+    as_whispercpp,
+    as_whisperx,
+    as_youtube,
+)
 from spoken import TURNS
 
-from index.errors import MalformedError, TranscriptError
-from index.parsing.jsontext import looks_like_json, parse
 from index.readers import READERS, read_transcript
 from index.types import Contents, Mark, Segment, Transcript
 
@@ -20,170 +32,6 @@ SAMPLES = sorted(path.name for path in FOLDER.glob("*.json*"))
 
 # What is read by no other: any JSON in which something is said, and any text.
 CATCH_ALLS = {"records", "plain"}
-
-
-class Turn(NamedTuple):
-    """What a speaker, known by a number, says from a second on, a word every half second."""
-
-    speaker: int
-    start_s: float
-    words: list[str]
-
-    @property
-    def text(self) -> str:
-        return " ".join(self.words)
-
-    def timed(self) -> list[tuple[str, float, float]]:
-        return [(word, self.start_s + at / 2, self.start_s + at / 2 + 0.25) for at, word in enumerate(self.words)]
-
-    @property
-    def end_s(self) -> float:
-        return self.timed()[-1][2]
-
-
-def as_whisper(turns: Sequence[Turn]) -> object:
-    return {
-        "text": "".join(f" {turn.text}" for turn in turns),
-        "segments": [{"id": 1, "start": t.start_s, "end": t.end_s, "text": f" {t.text}"} for t in turns],
-        "language": "en",
-    }
-
-
-def as_whisperx(turns: Sequence[Turn]) -> object:
-    return {
-        "segments": [
-            {
-                "start": turn.start_s,
-                "end": turn.end_s,
-                "text": turn.text,
-                "words": [
-                    {"word": word, "start": start, "end": end, "score": 0.9, "speaker": f"SPEAKER_{turn.speaker:02}"}
-                    for word, start, end in turn.timed()
-                ],
-                "speaker": f"SPEAKER_{turn.speaker:02}",
-            }
-            for turn in turns
-        ]
-    }
-
-
-def as_whispercpp(turns: Sequence[Turn]) -> object:
-    offsets = [{"from": ms(turn.start_s), "to": ms(turn.end_s)} for turn in turns]
-    return {"transcription": [{"offsets": o, "text": f" {t.text}"} for o, t in zip(offsets, turns, strict=True)]}
-
-
-def as_youtube(turns: Sequence[Turn]) -> object:
-    return [{"text": t.text, "start": t.start_s, "duration": t.end_s - t.start_s + 9} for t in turns]
-
-
-def as_json3(turns: Sequence[Turn]) -> object:
-    events: list[object] = [{"tStartMs": 0, "dDurationMs": 9, "wpWinPosId": 1}]
-    for turn in turns:
-        segs = [
-            {"utf8": f" {word}" if at else word, **({"tOffsetMs": ms(start - turn.start_s)} if at else {})}
-            for at, (word, start, _) in enumerate(turn.timed())
-        ]
-        events.append({"tStartMs": ms(turn.start_s), "dDurationMs": ms(turn.end_s - turn.start_s) + 900, "segs": segs})
-        events.append({"tStartMs": ms(turn.end_s), "aAppend": 1, "segs": [{"utf8": "\n"}]})
-    return {"wireMagic": "pb3", "events": events}
-
-
-def as_podcast(turns: Sequence[Turn]) -> object:
-    return {
-        "version": "1.0.0",
-        "segments": [
-            {"speaker": f"Ada {turn.speaker}", "startTime": start, "endTime": end, "body": word}
-            for turn in turns
-            for word, start, end in turn.timed()
-        ],
-    }
-
-
-def as_assemblyai(turns: Sequence[Turn]) -> object:
-    return {
-        "text": " ".join(turn.text for turn in turns),
-        "utterances": [
-            {
-                "speaker": "ABC"[turn.speaker],
-                "text": turn.text,
-                "start": ms(turn.start_s),
-                "end": ms(turn.end_s),
-                "words": [{"text": word, "start": ms(start), "end": ms(end)} for word, start, end in turn.timed()],
-            }
-            for turn in turns
-        ],
-    }
-
-
-def as_revai(turns: Sequence[Turn]) -> object:
-    space = {"type": "punct", "value": " "}
-    return {
-        "monologues": [
-            {
-                "speaker": turn.speaker,
-                "elements": [
-                    element
-                    for word, start, end in turn.timed()
-                    for element in (space, {"type": "text", "value": word, "ts": start, "end_ts": end})
-                ][1:],
-            }
-            for turn in turns
-        ]
-    }
-
-
-def deepgram_words(turn: Turn) -> list[dict[str, object]]:
-    return [
-        {"word": word.lower(), "punctuated_word": word, "start": start, "end": end, "speaker": turn.speaker}
-        for word, start, end in turn.timed()
-    ]
-
-
-def as_deepgram(turns: Sequence[Turn]) -> object:
-    words = [word for turn in turns for word in deepgram_words(turn)]
-    return {
-        "results": {
-            "channels": [{"alternatives": [{"transcript": " ".join(turn.text for turn in turns), "words": words}]}]
-        }
-    }
-
-
-def as_deepgram_utterances(turns: Sequence[Turn]) -> object:
-    utterances = [
-        {
-            "start": t.start_s,
-            "end": t.end_s,
-            "channel": 0,
-            "transcript": t.text,
-            "speaker": t.speaker,
-            "words": deepgram_words(t),
-        }
-        for t in turns
-    ]
-    return {"results": {"utterances": utterances}}
-
-
-def as_aws(turns: Sequence[Turn]) -> object:
-    return {
-        "results": {
-            "transcripts": [{"transcript": " ".join(turn.text for turn in turns)}],
-            "items": [
-                {
-                    "start_time": f"{start:.3f}",
-                    "end_time": f"{end:.3f}",
-                    "speaker_label": f"spk_{turn.speaker}",
-                    "type": "pronunciation",
-                    "alternatives": [{"confidence": "1.0", "content": word}],
-                }
-                for turn in turns
-                for word, start, end in turn.timed()
-            ],
-        }
-    }
-
-
-def ms(time_s: float) -> int:
-    return round(time_s * 1000)
 
 
 def nobody(_: int) -> None:
@@ -453,53 +301,10 @@ def test_halves_of_characters_and_zeros_are_replaced() -> None:
     assert said(text) == [(None, "a \ufffd b \ufffd 😀 c", 1.0, 2.0)]
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_a_sample_that_is_cut_off_is_refused(name: str) -> None:
-    text = (FOLDER / name).read_text(encoding="utf-8").rstrip()
-    for end in [*range(len(text) // 3, len(text), len(text) // 7), *range(len(text) - 60, len(text))]:
-        with pytest.raises(TranscriptError, match=r"^a\.json, line \d+: the JSON breaks off here$"):
-            read_transcript(text[:end].encode(), "a.json")
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ('[{"text": 1, "start": 1, "end": 2}]', "a.json, line 1: expected a segment's text: '1'"),
-        ('{"segments": [\n{"text": "a", "start": 1, "end": 2},\n"b"]}', "a.json, line 3: expected a segment: '\"b\"'"),
-        ('{"segments": [\n{"body": ["a"]}]}', "a.json, line 2: expected a segment's body: '[\"a\"]'"),
-        ('{"segments": [{"text": "a", "start": 1, "end": 2}\n{"text"]}', "a.json, line 2: expected a comma: '{\"text"),
-        ("[{'text': 'a'}]", "a.json, line 1: expected a name in double quotes: \"'text': 'a'}]\""),
-        ('{"text": "a"} hello', "a.json, line 1: expected the end of the JSON: 'hello'"),
-        ('[{"a":' + "[" * 9000, "a.json, line 1: expected JSON that is nested less deeply"),
-        ('{"segments": "a b c"}', "a.json is JSON of no transcript format that is known here; known are Whisper"),
-        ('{"name": "bees", "version": 3}', "a.json is JSON of no transcript format that is known here; known are"),
-        ('["a", "b"]', "a.json is JSON of no transcript format that is known here; known are Whisper"),
-    ],
-)
-def test_broken_and_unknown_json_is_refused_in_one_line(text: str, message: str) -> None:
-    with pytest.raises(TranscriptError) as raised:
-        read_transcript(text.encode(), "a.json")
-    assert str(raised.value).startswith(message)
-
-
-@pytest.mark.parametrize(
-    "text", ["[Music]\nSo it is.", "[00:01] So it is.", "{laughs} So", "[ ] So it is.", "[[Music]] a"]
-)
-def test_words_in_brackets_are_no_json(text: str) -> None:
-    assert not looks_like_json(text)
-    assert read_transcript(text.encode(), "a.txt").text
-
-
 def test_the_later_of_two_members_by_one_name_counts() -> None:
     text = '{"segments": 1, "segments": [{"text": "a", "text": "b", "start": 1, "end": 2}]}'
     (segment,) = read(text).segments
     assert (segment.text, text[segment.start : segment.end]) == ("b", "b")
-
-
-def test_an_error_says_the_place() -> None:
-    with pytest.raises(MalformedError) as raised:
-        parse('{"a": hello}')
-    assert (raised.value.offset, str(raised.value)) == (6, "expected a value: 'hello}'")
 
 
 def test_the_word_times_of_the_samples_are_exact() -> None:
