@@ -6,7 +6,7 @@ the library as it was, and the next one goes on with the encodings that were alr
 
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,37 +14,44 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from filelock import FileLock, Timeout
+import numpy as np
 
-from index.database import Database, digest
-from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
-from index.errors import StoreError, TranscriptError
-from index.files import FoundFiles, find_files
-from index.folder import LOCK_NAME, prepare_folder
+from index.arrays import Ids, Vectors
+from index.changes import Progress, Reading, Wanted, find_changes, read_changes
+from index.database import Database
+from index.embedders import Embedder, load_embedder
+from index.encodings import add_encodings, digest, find_encoding, forget_unused
+from index.errors import DamagedError, StoreError
+from index.folder import DAMAGE_NAME, note_damage
+from index.lock import alone
+from index.mending import mended
+from index.models import DEFAULT_MODEL, revision
 from index.noise import heard
 from index.passages import RULE_VERSION, make_passages, whole_text
-from index.readers import read_transcript
 from index.samples import SAMPLES
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
-from index.sources import Source, Sources
-from index.types import Passage, Transcript
-from index.vectors import VectorIndex, remove_others
+from index.sources import Sources
+from index.types import Passage
+from index.vectors import VectorIndex, is_sound, remove_others
 from index.windows import make_windows, window_spans
 
 _Item = TypeVar("_Item")
 
-# Called with what is being done, how much of it is done, and how much there is in all.
-Progress = Callable[[str, int, int], None]
-
 # Called with the new state before it is committed, and with its model; returns facts to record with it.
 Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
 
-# Encodings are committed this often, so that an interrupted build loses little.
-BATCHES_PER_COMMIT = 16
+# Encodings are committed this often, so that an interrupted build loses a few seconds of work.
+BATCHES_PER_COMMIT = 4
+
+# What is fitted to the library is fitted again when more than this share of its passages have come or gone.
+UNFITTED_SHARE = 0.1
 
 # Where people are expected to put their transcripts.
 FIRST_PLACE = Path("interviews")
+
+OTHER_MODEL = "the model is another than before: embedding all interviews again"
+OTHER_RULE = "this version cuts passages otherwise: embedding all interviews again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,97 +62,51 @@ class BuildReport:
     transcripts: int
     passages: int
     read: int  # transcripts that are new or changed
+    renamed: int  # of these, the ones of which no word is another
     removed: int  # transcripts that are no longer there
     embedded: int  # texts that the model had not read yet
     errors: tuple[str, ...]  # one line for each file that could not be read, or that spoke of some and could not be
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
+    embedder: Embedder | None  # the model, where it was needed
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Cut:
     """A transcript that was cut; each passage comes with the text to embed."""
 
-    source: Source
-    checksum: str
-    transcript: Transcript
+    reading: Reading
     passages: list[tuple[Passage, str]]
 
 
 def build(
     paths: Sequence[Path],
     folder: Path,
-    model: str | None = None,
+    model: str | Embedder | None = None,
     fit: Fit = lambda *_: {},
     progress: Progress = lambda *_: None,
+    *,
+    keep_missing: bool = False,
+    wait: bool = False,
 ) -> BuildReport:
     """Make the index in `folder` hold the transcripts in `paths`, files or folders, and say what was done.
 
-    `model` None keeps the model of an index that is there, and is the default model otherwise. A file
-    that cannot be read is reported, and what the index held of it stays. Raises TranscriptError where
-    none can be read, ModelError, StoreError.
+    `model` None keeps the model of an index that is there, and is the default model otherwise. With
+    `keep_missing` what the index holds stays, wherever its files are. A file that cannot be read is
+    reported, and what the index held of it stays. While another build of the folder is at work this one
+    waits for it if told to. Raises StoreError if not, TranscriptError where no file can be read, ModelError.
     """
     with Sources() as sources:
-        return _build(find_files(paths, sources), sources, folder, model, fit, progress)
-
-
-def _build(
-    found: FoundFiles, sources: Sources, folder: Path, model: str | None, fit: Fit, progress: Progress
-) -> BuildReport:
-    files, errors = _checksums(found.transcripts, sources)
-    closed = [line for _, line in found.closed]
-    if not files:
-        raise TranscriptError("; ".join(dict.fromkeys([*closed, *errors.values()])))
-    with _alone(folder), Database.create(folder) as database:
-        facts, damaged = database.facts(), bool(database.integrity_problems())
-        stored = {} if damaged else database.files()
-        name = _absolute(model) if model else facts.get("model", DEFAULT_MODEL)
-        fresh = (facts.get("model"), facts.get("rule_version")) != (name, RULE_VERSION)
-        # What lies in a folder that cannot be read just now is not gone.
-        beginnings = tuple(beginning for beginning, _ in found.closed)
-        here = {n for n in stored if n in found.transcripts or n.startswith(beginnings)}
-        gone = stored.keys() - here
-        readings: list[_Reading] = []
-        embedded = 0
-        if (
-            damaged
-            or fresh
-            or gone
-            or files.items() - stored.items()
-            or not _vectors_are_sound(database, folder, facts)
-        ):
-            progress("loading the model", 0, 1)
-            embedder = load_embedder(name)
-            # Another model by the same name: its vectors do not mix with those that are there.
-            fresh = fresh or embedder.fingerprint != facts["fingerprint"]
-            changed = {n: found.transcripts[n] for n in files if fresh or stored.get(n) != files[n]}
-            readings = _read(changed, sources, embedder, errors, progress)
-            if fresh:
-                gone = stored.keys() - {reading.transcript.name for reading in readings}
-            if not readings and not stored.keys() - gone:
-                raise TranscriptError("; ".join(dict.fromkeys(errors.values())))
-            embedded = _embed(database, readings, embedder, progress)
-            progress("saving", 0, 1)
-            facts = {"model": name, "fingerprint": embedder.fingerprint, "dimension": embedder.dimension}
-            facts |= {"rule_version": RULE_VERSION, "state": token_hex(8), "built": _now()}
-            with database.transaction(write=True):
-                if damaged:
-                    database.clear()
-                _replace(database, readings, gone, embedder)
-                vectors = VectorIndex(*database.all_vectors(embedder.dimension))
-                facts |= fit(Snapshot(database, vectors, facts), embedder)
-                facts["vectors_sha256"] = vectors.save(folder, facts["state"])
-                database.record(**facts)
-        remove_others(folder, facts["state"])
-        return BuildReport(
-            folder,
-            transcripts=database.count("transcripts"),
-            passages=database.count("passages"),
-            read=len(readings),
-            removed=len(gone),
-            embedded=embedded,
-            errors=tuple(dict.fromkeys([*closed, *errors.values()])),
-            ignored=found.ignored,
-        )
+        wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
+        with alone(folder, wait=wait):
+            if not (folder / DAMAGE_NAME).exists():
+                try:
+                    with Database.create(folder) as database:
+                        return _Build(database, folder, wanted, fit, progress).run(model)
+                except DamagedError:
+                    note_damage(folder)
+            progress("the index is damaged: making it again", 0, 1)
+            with mended(folder) as database:
+                return _Build(database, folder, wanted, fit, progress).run(model)
 
 
 def default_paths() -> list[Path]:
@@ -153,73 +114,137 @@ def default_paths() -> list[Path]:
     return [FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES]
 
 
-def _absolute(model: str) -> str:
-    """Return a model's folder so that it is found from everywhere; a name stays."""
-    return str(Path(model).resolve()) if Path(model).is_dir() else model
+@dataclass(frozen=True, slots=True)
+class _Build:
+    """A build at work on an open library file."""
 
+    database: Database
+    folder: Path
+    wanted: Wanted
+    fit: Fit
+    progress: Progress
 
-def _checksums(files: dict[str, Source], sources: Sources) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """Return name -> (where the file is, checksum), and one line by name for those that cannot be opened."""
-    found, errors = {}, {}
-    for name, source in files.items():
-        try:
-            found[name] = source.packed(), sources.checksum(source)
-        except TranscriptError as error:
-            errors[name] = str(error)
-    return found, errors
+    def run(self, model: str | Embedder | None) -> BuildReport:
+        """Do what is to be done, and say what it was."""
+        database, wanted = self.database, self.wanted
+        facts, stored = database.facts(), database.files()
+        name = model.name if isinstance(model, Embedder) else _absolute(model or facts.get("model", DEFAULT_MODEL))
+        reason = _reason_to_embed_anew(facts, name)
+        changes = find_changes(stored, wanted, anew=bool(reason))
+        read, embedded, embedder = 0, 0, None
+        if changes or facts.get("revision") != revision(name) or not self._vectors_are_sound(facts):
+            self.progress("loading the model", 0, 1)
+            embedder = model if isinstance(model, Embedder) else load_embedder(name)
+            if not reason and embedder.fingerprint != facts["fingerprint"]:
+                # Another model by the same name: its vectors do not mix with those that are there.
+                reason = OTHER_MODEL
+                changes = find_changes(stored, wanted, anew=True)
+            if reason and "state" in facts:
+                self.progress(reason, 0, 1)
+            readings = [*read_changes(changes, wanted, self.progress)]
+            read = len(readings)
+            if reason:
+                # Nobody's words are lost because their file is.
+                left = [name for name in stored if name not in changes.gone | {r.transcript.name for r in readings}]
+                readings += [Reading(database.transcript(name), *stored[name]) for name in left]
+            if not readings and not stored.keys() - changes.gone:
+                raise wanted.refusal()
+            cuts = [_cut(reading, embedder) for reading in readings]
+            embedded = self._embed(cuts, embedder)
+            facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
+            facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
+            self._save(facts, cuts, changes.gone, embedder, anew=bool(reason))
+        elif any(facts.get(key) != value for key, value in wanted.facts().items()):
+            with database.transaction(write=True):
+                database.record(**wanted.facts())
+        facts = database.facts()
+        remove_others(self.folder, facts["state"])
+        return BuildReport(
+            self.folder,
+            transcripts=database.count("transcripts"),
+            passages=database.count("passages"),
+            read=read,
+            renamed=len(changes.renamed),
+            removed=len(changes.gone) - len(changes.renamed),
+            embedded=embedded,
+            errors=wanted.lines(),
+            ignored=wanted.found.ignored,
+            embedder=embedder,
+        )
 
+    def _vectors_are_sound(self, facts: dict[str, Any]) -> bool:
+        if "state" not in facts:
+            return False
+        n, checksum = len(self.database.encoding_ids()), facts["vectors_sha256"]
+        return is_sound(self.folder, facts["state"], checksum, n, facts["dimension"])
 
-def _read(
-    files: dict[str, Source], sources: Sources, embedder: Embedder, errors: dict[str, str], progress: Progress
-) -> list[_Reading]:
-    """Read and cut the transcripts; what cannot be read goes into `errors`."""
-    readings = []
-    for done, (name, source) in enumerate(files.items()):
-        progress("reading", done, len(files))
-        try:
-            data, checksum, known = sources.read(source)
-            transcript = read_transcript(data, name, known)
-        except TranscriptError as error:
-            errors[name] = str(error)
-            continue
-        said = heard(transcript.text)
-        passages = [
-            (passage, whole_text(said, passage.span, passage.question))
-            for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
-        ]
-        readings.append(_Reading(source, checksum, transcript, passages))
-    return readings
+    def _embed(self, cuts: Sequence[_Cut], embedder: Embedder) -> int:
+        """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
+        texts = {digest(text, embedder.fingerprint): text for cut in cuts for _, text in cut.passages}
+        keys = [key for key in texts if find_encoding(self.database.connection, key) is None]
+        done = 0
+        batches = embedder.encode_in_batches([texts[key] for key in keys])
+        for some in _grouped(batches, BATCHES_PER_COMMIT):
+            with self.database.transaction(write=True):
+                for rows, encoded in some:
+                    add_encodings(self.database.connection, [keys[row] for row in rows], encoded)
+                    done += len(rows)
+                    self.progress("embedding", done, len(keys))
+        return done
 
-
-def _embed(database: Database, readings: Sequence[_Reading], embedder: Embedder, progress: Progress) -> int:
-    """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
-    texts = {digest(text, embedder.fingerprint): text for reading in readings for _, text in reading.passages}
-    keys = [key for key in texts if database.encoding(key) is None]
-    done = 0
-    batches = embedder.encode_in_batches([texts[key] for key in keys])
-    for some in _grouped(batches, BATCHES_PER_COMMIT):
+    def _save(
+        self, facts: dict[str, Any], cuts: Sequence[_Cut], gone: AbstractSet[str], embedder: Embedder, *, anew: bool
+    ) -> None:
+        """Make the new state, in one transaction: what is cut in its place, what is gone away."""
+        database = self.database
+        self.progress("saving", 0, 1)
         with database.transaction(write=True):
-            for rows, encoded in some:
-                database.add_encodings([keys[row] for row in rows], encoded)
-                done += len(rows)
-                progress("embedding", done, len(keys))
-    return done
+            before = None if anew else self._last_vectors(facts)
+            changed = 0
+            for name in [*gone, *(cut.reading.transcript.name for cut in cuts)]:
+                changed += database.remove(name)
+            for cut in cuts:
+                self._add(cut, embedder)
+                changed += len(cut.passages)
+            forget_unused(database.connection)
+            ids = database.encoding_ids()
+            vectors = VectorIndex(ids, self._vectors_of(ids, before, embedder.dimension))
+            facts |= self.wanted.facts() | {"looked": self.wanted.looked, "state": token_hex(8), "built": _now()}
+            facts["unfitted"] = facts.get("unfitted", 0) + changed
+            if anew or facts["unfitted"] > UNFITTED_SHARE * facts.get("fitted", 0):
+                facts |= self.fit(Snapshot(database, vectors, facts), embedder)
+                facts |= {"unfitted": 0, "fitted": database.count("passages")}
+            facts["vectors_sha256"] = vectors.save(self.folder, facts["state"])
+            database.record(**facts)
+        # What was removed is gone from the log, too.
+        database.shorten_log()
 
+    def _last_vectors(self, facts: dict[str, Any]) -> VectorIndex | None:
+        """Return the vectors of the last state, if its file is sound."""
+        if "state" not in facts:
+            return None
+        ids, checksum = self.database.encoding_ids(), facts["vectors_sha256"]
+        with suppress(StoreError):
+            return VectorIndex.load(self.folder, facts["state"], checksum, ids, facts["dimension"])
+        return None
 
-def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
-    return iter(lambda: list(islice(items, size)), [])
+    def _vectors_of(self, ids: Ids, before: VectorIndex | None, dimension: int) -> Vectors:
+        """Return the vectors of encodings; those that the last state had are not looked up in the database."""
+        if before is None:
+            return self.database.vectors(ids.tolist(), dimension)
+        vectors = np.empty((len(ids), dimension), np.float32)
+        known = np.isin(ids, before.ids)
+        vectors[known] = before.vectors(ids[known].tolist())
+        vectors[~known] = self.database.vectors(ids[~known].tolist(), dimension)
+        return vectors
 
-
-def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet[str], embedder: Embedder) -> None:
-    """Put the readings in the place of what the index held of them, and remove what is gone."""
-    for name in [*gone, *(reading.transcript.name for reading in readings)]:
-        database.remove(name)
-    for reading in readings:
-        transcript = reading.transcript
-        tokens = embedder.token_spans([text for _, text in reading.passages])
+    def _add(self, cut: _Cut, embedder: Embedder) -> None:
+        """Add a transcript with its passages, all of which were embedded."""
+        transcript = cut.reading.transcript
+        tokens = embedder.token_spans([text for _, text in cut.passages])
         passages = []
-        for (passage, text), spans in zip(reading.passages, tokens, strict=True):
-            found = database.encoding(digest(text, embedder.fingerprint))
+        for (passage, text), spans in zip(cut.passages, tokens, strict=True):
+            found = find_encoding(self.database.connection, digest(text, embedder.fingerprint))
             assert found is not None, "every text was embedded"
             encoding_id, signs = found
             # The text begins with its question where that was asked before the passage.
@@ -227,27 +252,31 @@ def _replace(database: Database, readings: Sequence[_Reading], gone: AbstractSet
             windows = window_spans(transcript.text, passage.sentences)
             records = make_windows(windows, origin, spans, unpack_signs([signs], embedder.dimension))
             passages.append((passage, encoding_id, records))
-        database.add(transcript, reading.source.packed(), reading.checksum, passages)
-    database.forget_encodings()
+        self.database.add(transcript, cut.reading.packed, cut.reading.checksum, passages)
 
 
-def _vectors_are_sound(database: Database, folder: Path, facts: dict[str, Any]) -> bool:
-    try:
-        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
-    except StoreError:
-        return False
-    return True
+def _absolute(model: str) -> str:
+    """Return a model's folder so that it is found from everywhere; a name stays."""
+    return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other builds of the folder out. Raises StoreError where one is at work."""
-    prepare_folder(folder)
-    try:
-        with FileLock(folder / LOCK_NAME, timeout=0, mode=0o600):
-            yield
-    except Timeout:
-        raise StoreError(f"another build is at work in {folder}; try again when it is done") from None
+def _reason_to_embed_anew(facts: dict[str, Any], model: str) -> str:
+    """Return why nothing of the index can stay as it is; nothing where it can."""
+    if "rule_version" not in facts:
+        return "there was no index yet"
+    if facts["model"] != model:
+        return OTHER_MODEL
+    return OTHER_RULE if facts["rule_version"] != RULE_VERSION else ""
+
+
+def _cut(reading: Reading, embedder: Embedder) -> _Cut:
+    said = heard(reading.transcript.text)
+    passages = make_passages(reading.transcript, embedder.count_pieces, embedder.max_pieces)
+    return _Cut(reading, [(passage, whole_text(said, passage.span, passage.question)) for passage in passages])
+
+
+def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
+    return iter(lambda: list(islice(items, size)), [])
 
 
 def _now() -> str:

@@ -1,112 +1,70 @@
-"""What an index holds, and whether it is whole and agrees with the files that it was made from."""
+"""Whether an index is whole, is what its files say, and was made by the model that answers."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from index.database import Database
+import numpy as np
+
+from index.database import Database, StoredPassage
 from index.embedders import load_embedder
-from index.errors import InterviewQAError, StoreError, TranscriptError
-from index.passages import RULE_VERSION
+from index.encodings import digest
+from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
+from index.folder import DAMAGE_NAME, note_damage
+from index.fulltext import searchable_words
+from index.models import revision
+from index.noise import heard
+from index.passages import RULE_VERSION, whole_text
+from index.readers import read_transcript
 from index.sources import Sources
-from index.types import Span, Transcript
+from index.stale import stale
+from index.types import Passage, Span, Transcript
 from index.vectors import VectorIndex
 
-
-def info(folder: Path) -> dict[str, Any]:
-    """Return what the index holds. Raises NoIndexError, StoreError."""
-    with Database.open(folder) as database, database.transaction():
-        facts = database.facts()
-        transcripts = []
-        for name, transcript_id in database.transcript_ids().items():
-            transcript = database.transcript(name)
-            transcripts.append(
-                {
-                    "name": name,
-                    "words": len(transcript.text.split()),
-                    "passages": len(database.passages(transcript_id=transcript_id)),
-                    "speakers": sorted({s.speaker for s in transcript.segments if s.speaker}),
-                    "segments": len(transcript.segments),
-                    "timed_segments": sum(segment.start_s is not None for segment in transcript.segments),
-                    "about": asdict(transcript.about),
-                }
-            )
-        return {
-            "index": str(folder),
-            "model": facts["model"],
-            "dimension": facts["dimension"],
-            "built": facts["built"],
-            "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
-            "passages": database.count("passages"),
-            "vectors": database.count("encodings"),
-            "transcripts": transcripts,
-            "stale": list(_stale(database)),
-        }
+WAY_OUT = "make it again with: interview-qa build PATH"
 
 
-def info_text(found: dict[str, Any]) -> str:
-    """Return what `info` found, for reading."""
-    transcripts = found["transcripts"]
-    words = sum(transcript["words"] for transcript in transcripts)
-    width = max((len(transcript["name"]) for transcript in transcripts), default=0)
-    lines = [
-        f"{found['index']}: {len(transcripts)} transcripts, {words:,} words, {found['passages']:,} passages,"
-        f" {found['vectors']:,} vectors, {found['bytes'] / 1e6:.1f} MB",
-        f"built {found['built']} with {found['model']} ({found['dimension']} dimensions)",
-    ]
-    for transcript in transcripts:
-        speakers = ", ".join(transcript["speakers"]) or "speakers not labelled"
-        lines.append(
-            f"  {transcript['name']:{width}}  {transcript['words']:7,} words  {transcript['passages']:5,} passages"
-            f"  {speakers}"
-        )
-        lines.append(f"  {'':{width}}  {_about_line(transcript)}")
-    lines += [f"stale: {line}" for line in found["stale"]]
-    return "\n".join(lines)
+class Verdict(NamedTuple):
+    """What is wrong with an index, one line each with the way out: nothing where it is sound."""
+
+    problems: list[str]
+    stale: list[str]  # transcripts that are not as their files are now: known, and no fault of the index
 
 
-def _about_line(transcript: dict[str, Any]) -> str:
-    """Return what is known of a transcript, of `info`, in one line."""
-    about = transcript["about"]
-    people = [f"{role} {', '.join(about[key])}" for role, key in (("with", "guests"), ("by", "hosts")) if about[key]]
-    timed, segments = transcript["timed_segments"], transcript["segments"]
-    times = f"{timed:,} of {segments:,} segments have a time" if timed else "no times"
-    known = [about["title"], *people, about["date"], about["language"], times, about["media"]]
-    return "; ".join(filter(None, known))
+def verify(folder: Path) -> Verdict:
+    """Check all that can be checked. What is damaged is noted, so that the next build makes it again.
 
-
-def verify(folder: Path) -> list[str]:
-    """Return what is wrong with the index, one line each, with the way out; nothing where it is sound.
-
-    Raises NoIndexError, and StoreError where it cannot be read at all.
+    Raises NoIndexError, and StoreError where the index cannot be read at all.
     """
     with Database.open(folder) as database, database.transaction():
-        return [*_damage(database, folder), *(f"stale: {line}" for line in _stale(database))]
+        facts = database.facts()
+        problems = [*_damage(database, facts)]
+        if problems:
+            note_damage(folder)
+        elif (folder / DAMAGE_NAME).exists():
+            problems = [f"damage was found before; {WAY_OUT}"]
+        problems += [*_vectors(database, folder, facts), *_model(facts)]
+        return Verdict(problems, list(stale(database)))
 
 
-def _damage(database: Database, folder: Path) -> Iterator[str]:
-    again = f"delete {folder} and build the index again"
-    facts = database.facts()
+def _damage(database: Database, facts: dict[str, Any]) -> Iterator[str]:
+    """Yield what of the library file is not what we would write."""
     for line in database.integrity_problems():
-        yield f"the database is damaged: {line}; {again}"
-    for name in database.transcript_ids():
-        transcript = database.transcript(name)
-        spans = [passage.span for passage in database.passages(transcript_id=database.transcript_ids()[name])]
-        if not _holds_every_word(transcript, spans):
-            yield f"{name}: its passages do not hold its words in their order; {again}"
-    try:
-        VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
-        database.all_vectors(facts["dimension"])
-    except StoreError as error:
-        yield f"{error}; a build makes it again"
-    if facts["rule_version"] != RULE_VERSION:
-        yield "passages are cut by an older rule; build again"
-    try:
-        if load_embedder(facts["model"]).fingerprint != facts["fingerprint"]:
-            yield f"the model {facts['model']} is not the one that the index was made with; {again}"
-    except InterviewQAError as error:
-        yield str(error)
+        yield f"the library file is damaged: {line}; {WAY_OUT}"
+    with Sources() as sources:
+        for name, transcript_id in database.transcript_ids().items():
+            try:
+                transcript = database.transcript(name)
+                passages = database.passages(transcript_id=transcript_id)
+                if not _holds_every_word(transcript, [passage.span for passage in passages]):
+                    yield f"{name}: its passages do not hold its words in their order; {WAY_OUT}"
+                elif facts["rule_version"] == RULE_VERSION:
+                    if not _is_found_by_its_words(database, transcript, passages, facts["fingerprint"]):
+                        yield f"{name}: what its passages are found by was not made of their words; {WAY_OUT}"
+                    elif not _is_verbatim(sources, transcript, *database.files()[name]):
+                        yield f"{name}: its words are not those of its file, which did not change; {WAY_OUT}"
+            except DamagedError as error:
+                yield str(error)
 
 
 def _holds_every_word(transcript: Transcript, spans: list[Span]) -> bool:
@@ -118,13 +76,50 @@ def _holds_every_word(transcript: Transcript, spans: list[Span]) -> bool:
     return not text[at:].strip()
 
 
-def _stale(database: Database) -> Iterator[str]:
-    with Sources() as sources:
-        for name, (packed, checksum) in database.files().items():
-            try:
-                changed = sources.checksum(sources.unpacked(packed)) != checksum
-            except TranscriptError as error:
-                yield f"{name}: {error}"
-                continue
-            if changed:
-                yield f"{name} changed since the index was built; build again to bring it up to date"
+def _is_found_by_its_words(
+    database: Database, transcript: Transcript, passages: list[StoredPassage], fingerprint: str
+) -> bool:
+    """Whether vectors and full text are those of the passages' words."""
+    said, kept = heard(transcript.text), database.kept_of([passage.id for passage in passages])
+    return all(
+        kept.get(passage.id)
+        == (
+            digest(whole_text(said, passage.span, passage.question), fingerprint),
+            searchable_words(transcript, Passage(passage.span, passage.question, ())),
+        )
+        for passage in passages
+    )
+
+
+def _is_verbatim(sources: Sources, transcript: Transcript, packed: str, checksum: str) -> bool:
+    """Whether the transcript is what its file says now; where that changed or is gone, nobody can know."""
+    try:
+        data, now, known = sources.read(sources.unpacked(packed))
+        return now != checksum or read_transcript(data, transcript.name, known) == transcript
+    except TranscriptError:
+        return True
+
+
+def _vectors(database: Database, folder: Path, facts: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the FAISS file: it holds the database's vectors, in the order of their ids."""
+    try:
+        ids, vectors = database.all_vectors(facts["dimension"])
+        loaded = VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], ids, facts["dimension"])
+        if not np.array_equal(loaded.vectors(ids.tolist()), vectors):
+            yield f"the vectors of FAISS are not those of the database; {WAY_OUT}"
+    except StoreError as error:
+        yield f"{error}; a build makes it again"
+
+
+def _model(facts: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the model: its revision, dimension and what it makes of a probe are still the same."""
+    name = facts["model"]
+    if facts["rule_version"] != RULE_VERSION:
+        yield "passages are cut by an older rule; build again"
+    try:
+        embedder = load_embedder(name)
+        is_same = (embedder.dimension, embedder.fingerprint) == (facts["dimension"], facts["fingerprint"])
+        if not is_same or facts.get("revision", revision(name)) != revision(name):
+            yield f"the model {name} is not the one that the index was made with; {WAY_OUT}"
+    except InterviewQAError as error:
+        yield str(error)

@@ -6,26 +6,38 @@ reader sees the library before a build or after it, never between.
 """
 
 import json
-import sqlite3
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+import apsw
 import numpy as np
 
 from index.arrays import Ids, Vectors
-from index.embedders import Encoded
+from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
 from index.errors import NoIndexError, StoreError
-from index.folder import FILE_NAME, default_folder, prepare_folder
+from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
-from index.schema import connect
-from index.signs import pack_signs
 from index.transcripts import load_abouts, load_transcript, store_transcript
 from index.types import About, Passage, Span, Transcript
 from index.windows import WINDOW, Windows
+
+# How long a build waits for those who read the state before, to clear its log of what was removed.
+SHORTEN_TIMEOUT_MS = 2_000
+
+# What an index that was built says of itself; index.build and qa.judge record more.
+KINDS_OF_FACTS: dict[str, type] = {
+    "state": str,
+    "vectors_sha256": str,
+    "model": str,
+    "fingerprint": str,
+    "dimension": int,
+    "rule_version": int,
+    "built": str,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +72,19 @@ class Overview:
 class Database:
     """An open library file. Not to be shared between threads; opening one is cheap."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self.connection = connection
-        self._path = path
+        self.path = path
 
     def __enter__(self) -> "Database":
         return self
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         self.connection.close()
-        if isinstance(error, sqlite3.Error):
-            raise StoreError(_way_out(self._path, error)) from error
+        if isinstance(error, apsw.Error):
+            if is_damage(error):
+                note_damage(self.path.parent)
+            refuse(self.path, error)
 
     @classmethod
     def open(cls, folder: Path) -> "Database":
@@ -80,26 +94,18 @@ class Database:
         """
         path = folder / FILE_NAME
         try:
-            if not path.is_file():
+            if not path.exists():
                 raise _no_index(folder)
         except OSError as error:
             raise StoreError(f"the index folder {folder} cannot be read: {error.strerror}") from error
         try:
-            connection = connect(f"{path.absolute().as_uri()}?mode=ro", path)
-        except StoreError as error:
-            if "readonly" not in str(error):
-                raise
-            # A build was killed while it saved: SQLite restores the old state at the first chance to write.
-            connection = connect(f"{path.absolute().as_uri()}?mode=rw", path)
-        try:
-            built = connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone()
-        except sqlite3.Error as error:
-            connection.close()
-            raise StoreError(_way_out(path, error)) from error
-        if not built:
-            connection.close()
-            raise _no_index(folder)
-        return cls(connection, path)
+            database = cls(open_to_read(path), path)
+        except NoTablesError:
+            raise _no_index(folder) from None
+        with database.closed_on_error():
+            if not database.connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone():
+                raise _no_index(folder)
+        return database
 
     @classmethod
     def create(cls, folder: Path) -> "Database":
@@ -107,9 +113,18 @@ class Database:
 
         Raises StoreError where the folder cannot be written, or holds something that is not ours.
         """
-        path = folder / FILE_NAME
         prepare_folder(folder)
-        return cls(connect(f"{path.absolute().as_uri()}?mode=rw", path), path)
+        path = folder / FILE_NAME
+        return cls(open_to_write(path), path)
+
+    @contextmanager
+    def closed_on_error(self) -> Iterator[None]:
+        """Close where the block fails."""
+        try:
+            yield
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
 
     @contextmanager
     def transaction(self, write: bool = False) -> Iterator[None]:
@@ -124,11 +139,42 @@ class Database:
             raise
         self.connection.execute("COMMIT")
 
+    def copy_to(self, folder: Path) -> None:
+        """Make a copy of the library file in an empty folder."""
+        prepare_folder(folder)
+        copy(self.connection, folder / FILE_NAME)
+
+    def shorten_log(self) -> None:
+        """Move all that was written from SQLite's log into the library file, unless readers are in the way for long."""
+        self.connection.set_busy_timeout(SHORTEN_TIMEOUT_MS)
+        # What is in the log is saved; who opens the file next may shorten it as well.
+        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+            self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self.connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+
+    @contextmanager
+    def _decoding(self, *meant: type[Exception]) -> Iterator[None]:
+        """Raise DamagedError for stored values that are not what we write, whoever wrote them."""
+        try:
+            yield
+        except meant:
+            raise
+        except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+            raise damaged(self.path, error) from error
+
     # Facts about the library as a whole: model, fingerprint, state, fitted numbers.
 
     def facts(self) -> dict[str, Any]:
         """Return everything that was recorded about the library as a whole."""
-        return {name: json.loads(value) for name, value in self.connection.execute("SELECT name, value FROM facts")}
+        with self._decoding():
+            rows = self.connection.execute("SELECT name, value FROM facts")
+            found = {name: json.loads(value) for name, value in rows}
+            for name, kind in KINDS_OF_FACTS.items():
+                if "state" in found and not isinstance(found[name], kind):
+                    raise ValueError(f"{name} is {found[name]!r}")
+            if not re.fullmatch("[0-9a-f]{16}", found.get("state", "0" * 16)):
+                raise ValueError("the state has no name")  # it is part of a file's
+            return found
 
     def record(self, **facts: object) -> None:
         """Set facts; values are anything that JSON holds."""
@@ -155,27 +201,21 @@ class Database:
         for passage, encoding_id, windows in passages:
             question = passage.question or (None, None)
             found = (*passage.span, *question, passage.is_aside, passage.guest_share, encoding_id, windows.tobytes())
-            passage_id = self.connection.execute(
+            self.connection.execute(
                 "INSERT INTO passages (transcript_id, start, end, question_start, question_end, is_aside, guest_share,"
                 " encoding_id, windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (transcript_id, *found),
-            ).lastrowid
-            assert passage_id is not None
-            store_words(self.connection, passage_id, transcript, passage)
+            )
+            store_words(self.connection, self.connection.last_insert_rowid(), transcript, passage)
 
-    def remove(self, name: str) -> None:
-        """Remove a transcript and all that hangs on it, except its encodings."""
-        ids = self.connection.execute(
+    def remove(self, name: str) -> int:
+        """Remove a transcript and all that hangs on it, except its encodings; return how many passages it had."""
+        ids: list[Any] = self.connection.execute(
             "SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?", (name,)
         ).fetchall()
         forget_words(self.connection, (passage_id for (passage_id,) in ids))
         self.connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
-
-    def clear(self) -> None:
-        """Remove everything but the encodings, whatever state it is in."""
-        for table in ("speaking", "names", "segments", "passages", "transcripts", "words"):
-            self.connection.execute(f"DELETE FROM {table}")
-        self.connection.execute("INSERT INTO spellings (spellings) VALUES ('delete-all')")
+        return len(ids)
 
     def transcript_ids(self) -> dict[str, int]:
         """Return transcript name -> id, in the order of names."""
@@ -183,11 +223,13 @@ class Database:
 
     def transcript(self, name: str) -> Transcript:
         """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
-        return load_transcript(self.connection, name)
+        with self._decoding(KeyError):
+            return load_transcript(self.connection, name)
 
     def abouts(self) -> dict[str, About]:
         """Return transcript name -> what is known of it, in the order of names."""
-        return load_abouts(self.connection)
+        with self._decoding():
+            return load_abouts(self.connection)
 
     def texts(self) -> Iterator[str]:
         """Yield what was said in each transcript."""
@@ -235,20 +277,19 @@ class Database:
             " WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
-        try:
+        with self._decoding():
             return {i: FoundBy(tokens, np.frombuffer(windows, WINDOW)) for i, tokens, windows in rows}
-        except ValueError as error:
-            raise StoreError(f"{self._path} is damaged ({error}); build the index again") from error
 
     def passages_of_encodings(
         self, encoding_ids: Iterable[int], transcript_ids: Iterable[int] | None = None
     ) -> list[tuple[int, int]]:
         """Return (passage id, encoding id) of the passages, of these transcripts, that have one of the encodings."""
         scope, values = _scope(transcript_ids)
-        return self.connection.execute(
+        rows: list[Any] = self.connection.execute(
             f"SELECT id, encoding_id FROM passages WHERE encoding_id IN (SELECT value FROM json_each(?)) {scope}",
             (json.dumps(list(encoding_ids)), *values),
         ).fetchall()
+        return rows
 
     def encodings_of_passages(self, passage_ids: Iterable[int]) -> dict[int, int]:
         """Return passage id -> encoding id."""
@@ -266,46 +307,38 @@ class Database:
         ).fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
+    def kept_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
+        """Return passage id -> (digest of the text that the model read, words that full-text search knows)."""
+        rows = self.connection.execute(
+            "SELECT p.id, e.digest, w.said FROM passages p JOIN encodings e ON e.id = p.encoding_id"
+            " JOIN words w ON w.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(passage_ids)),),
+        )
+        return {i: (key, said) for i, key, said in rows}
+
     # Encodings
 
-    def encoding(self, key: bytes) -> tuple[int, bytes] | None:
-        """Return (id, signs of the tokens) of the encoding with this digest, if there is one."""
-        found: tuple[int, bytes] | None = self.connection.execute(
-            "SELECT id, tokens FROM encodings WHERE digest = ?", (key,)
-        ).fetchone()
-        return found
+    def vectors(self, ids: Sequence[int], dimension: int) -> Vectors:
+        """Return the vectors (len(ids), dimension) of encodings, ids ascending.
 
-    def add_encodings(self, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
-        """Keep encodings, each with the digest of the text that it was made from."""
-        self.connection.executemany(
-            "INSERT OR IGNORE INTO encodings (digest, vector, tokens) VALUES (?, ?, ?)",
-            (
-                (d, e.vector.astype("<f4").tobytes(), pack_signs(e.tokens))
-                for d, e in zip(digests, encoded, strict=True)
-            ),
-        )
-
-    def forget_encodings(self) -> None:
-        """Remove the encodings that no passage uses."""
-        self.connection.execute("DELETE FROM encodings WHERE id NOT IN (SELECT encoding_id FROM passages)")
-
-    def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
-        """Return (ids, vectors) of the encodings in use, in the order of ids.
-
-        Raises StoreError where they are not of the dimension.
+        Raises DamagedError where one is missing, or is not of the dimension.
         """
         rows = self.connection.execute(
-            "SELECT id, vector FROM encodings WHERE id IN (SELECT encoding_id FROM passages) ORDER BY id"
-        ).fetchall()
-        ids = np.array([row[0] for row in rows], np.int64)
-        data = b"".join(row[1] for row in rows)
-        if len(data) != 4 * dimension * len(rows):
-            raise StoreError("the index holds vectors of another size; build it again with: interview-qa build PATH")
-        return ids, np.frombuffer(data, "<f4").astype(np.float32).reshape(len(rows), dimension)
+            "SELECT vector FROM encodings WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(ids),),
+        )
+        with self._decoding():
+            data = b"".join(vector for (vector,) in rows)
+            return np.frombuffer(data, "<f4").astype(np.float32).reshape(len(ids), dimension)
+
+    def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
+        """Return (ids, vectors) of the encodings in use, in the order of ids. Raises DamagedError."""
+        ids = self.encoding_ids()
+        return ids, self.vectors(ids.tolist(), dimension)
 
     def overview(self) -> Overview:
         """Return how much is in the library."""
-        transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").fetchone()
+        transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").get
         return Overview(transcripts, int(words))
 
     def asked_questions(self) -> list[tuple[str, str]]:
@@ -319,11 +352,13 @@ class Database:
         return [(name, asked) for name, _, asked in rows]
 
     def integrity_problems(self) -> list[str]:
-        """Return what SQLite finds wrong with its file."""
+        """Return what SQLite finds wrong with its file: tables, indexes of them, and full text."""
         try:
-            found = [line for (line,) in self.connection.execute("PRAGMA quick_check(5)")]
+            found = [line for (line,) in self.connection.execute("PRAGMA integrity_check(5)")]
             broken = self.connection.execute("PRAGMA foreign_key_check").fetchone()
-        except sqlite3.DatabaseError as error:
+        except apsw.Error as error:
+            if not is_damage(error):
+                raise
             return [str(error)]
         return [line for line in found if line != "ok"] + (["rows without their owner"] if broken else [])
 
@@ -335,22 +370,6 @@ class Database:
 def _no_index(folder: Path) -> NoIndexError:
     place = "" if folder == default_folder() else f" --index {folder}"
     return NoIndexError(f"no index in {folder}; build one with: interview-qa build PATH{place}")
-
-
-def _way_out(path: Path, error: sqlite3.Error) -> str:
-    """Return one line on what SQLite found wrong, and what to do."""
-    if "readonly" in str(error):
-        return f"{path} cannot be written: {error}"
-    if "full" in str(error):
-        return f"{path} cannot be written: {error}; the index is as it was before"
-    if "locked" in str(error):
-        return f"{path} is held by another program; try again when that is done"
-    return f"{path} is damaged ({error}); delete {path.parent} and build the index again"
-
-
-def digest(text: str, model: str) -> bytes:
-    """Return what a vector is kept by: a hash of the text, and of the fingerprint of the model that read it."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=model.encode()).digest()
 
 
 def _where_passages(ids: Iterable[int] | None, transcript_id: int | None) -> tuple[str, tuple[object, ...]]:

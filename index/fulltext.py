@@ -6,16 +6,18 @@ Functions on the library file's connection; `Database` calls those that write, s
 import json
 import math
 import re
-import sqlite3
 from collections.abc import Iterable
+from typing import Any
+
+import apsw
 
 from index.noise import searchable
 from index.types import Passage, Transcript
 
 
-def store_words(connection: sqlite3.Connection, passage_id: int, transcript: Transcript, passage: Passage) -> None:
+def store_words(connection: apsw.Connection, passage_id: int, transcript: Transcript, passage: Passage) -> None:
     """Make a passage found by its words, its question's and its speakers' names."""
-    said = _searchable(transcript, passage)
+    said = searchable_words(transcript, passage)
     connection.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, said))
     connection.execute("INSERT INTO spellings (rowid, said) VALUES (?, ?)", (passage_id, said))
     shares = transcript.speaking(passage.span).items()
@@ -23,7 +25,16 @@ def store_words(connection: sqlite3.Connection, passage_id: int, transcript: Tra
     connection.executemany("INSERT INTO speaking VALUES (?, ?, ?)", rows)
 
 
-def forget_words(connection: sqlite3.Connection, passage_ids: Iterable[int]) -> None:
+def searchable_words(transcript: Transcript, passage: Passage) -> str:
+    """Return the words that a passage is found by: who speaks, what was asked, what was said."""
+    first, last = transcript.segment_at(passage.span.start), transcript.segment_at(passage.span.end - 1)
+    speakers = dict.fromkeys(s.speaker for s in transcript.segments[first : last + 1] if s.speaker)
+    question = passage.question
+    asked = "" if question is None or question.start >= passage.span.start else transcript.text[slice(*question)]
+    return searchable("\n".join([*speakers, asked, transcript.text[slice(*passage.span)]]))
+
+
+def forget_words(connection: apsw.Connection, passage_ids: Iterable[int]) -> None:
     """Make passages found no more by their words and speakers."""
     ids = json.dumps(list(passage_ids))
     of_these = "(SELECT value FROM json_each(?))"
@@ -37,21 +48,23 @@ def forget_words(connection: sqlite3.Connection, passage_ids: Iterable[int]) -> 
     connection.execute(f"DELETE FROM speaking WHERE passage_id IN {of_these}", (ids,))
 
 
-def store_names(connection: sqlite3.Connection, transcript_id: int, transcript: Transcript) -> None:
+def store_names(connection: apsw.Connection, transcript_id: int, transcript: Transcript) -> None:
     """Keep the words of the transcript's name and of its speakers' names."""
     rows = ((word, transcript_id, speaker, is_topic) for word, speaker, is_topic in _names(transcript))
     connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
 
 
 def match_word(
-    connection: sqlite3.Connection, word: str, transcript_ids: Iterable[int] | None
+    connection: apsw.Connection, word: str, transcript_ids: Iterable[int] | None
 ) -> tuple[list[tuple[int, float]], int]:
     """Return (passage id, saturated term frequency) of the passages that hold the word or a form of it.
 
     The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)),
     k1 = 1.2, b = 0.75. Also return how many passages of the whole library hold the word.
     """
-    rows = connection.execute("SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (_phrase(word),)).fetchall()
+    rows: list[Any] = connection.execute(
+        "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (_phrase(word),)
+    ).fetchall()
     n_passages, n_holding = count(connection, "passages"), len(rows)
     # https://www.sqlite.org/fts5.html#the_bm25_function, which leaves a word of half the rows this idf.
     idf = max(math.log((n_passages - n_holding + 0.5) / (n_holding + 0.5)), 1e-6)
@@ -61,26 +74,28 @@ def match_word(
     return [(passage_id, score / idf) for passage_id, score in rows], n_holding
 
 
-def spellings(connection: sqlite3.Connection, beginning: str) -> list[tuple[str, int]]:
+def spellings(connection: apsw.Connection, beginning: str) -> list[tuple[str, int]]:
     """Return (word, in how many passages) for the library's words that begin so; all of them for ""."""
-    return connection.execute(
+    rows: list[Any] = connection.execute(
         "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?", (beginning, beginning + "\U0010ffff")
     ).fetchall()
+    return rows
 
 
-def named_by(connection: sqlite3.Connection, words: Iterable[str]) -> list[tuple[str, int, str | None, bool]]:
+def named_by(connection: apsw.Connection, words: Iterable[str]) -> list[tuple[str, int, str | None, bool]]:
     """Return (word, transcript id, speaker, is topic) for the words that are part of a name.
 
     The speaker is None where the name is the transcript's; then the word may be of its topic.
     """
-    return connection.execute(
+    rows: list[Any] = connection.execute(
         "SELECT word, transcript_id, speaker, is_topic FROM names WHERE word IN (SELECT value FROM json_each(?))",
         (json.dumps(list(words)),),
     ).fetchall()
+    return rows
 
 
 def share_spoken_by(
-    connection: sqlite3.Connection, speakers: Iterable[str], passage_ids: Iterable[int]
+    connection: apsw.Connection, speakers: Iterable[str], passage_ids: Iterable[int]
 ) -> dict[int, float]:
     """Return passage id -> the share of it that the speakers say, for passages where they speak."""
     rows = connection.execute(
@@ -91,13 +106,12 @@ def share_spoken_by(
     return dict(rows)
 
 
-def count(connection: sqlite3.Connection, table: str) -> int:
+def count(connection: apsw.Connection, table: str) -> int:
     """Return how many rows a table of the schema has."""
-    number: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-    return number
+    return int(connection.execute(f"SELECT count(*) FROM {table}").get)
 
 
-def _passage_ids(connection: sqlite3.Connection, transcript_ids: Iterable[int]) -> set[int]:
+def _passage_ids(connection: apsw.Connection, transcript_ids: Iterable[int]) -> set[int]:
     rows = connection.execute(
         "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(transcript_ids)),),
@@ -135,12 +149,3 @@ def _name_words(name: str) -> set[str]:
 def _phrase(word: str) -> str:
     """Return an FTS5 query for a word as it is; NUL would end the query early."""
     return '"' + word.replace('"', '""').replace("\0", " ") + '"'
-
-
-def _searchable(transcript: Transcript, passage: Passage) -> str:
-    """Return the words that a passage is found by: who speaks, what was asked, what was said."""
-    first, last = transcript.segment_at(passage.span.start), transcript.segment_at(passage.span.end - 1)
-    speakers = dict.fromkeys(s.speaker for s in transcript.segments[first : last + 1] if s.speaker)
-    question = passage.question
-    asked = "" if question is None or question.start >= passage.span.start else transcript.text[slice(*question)]
-    return searchable("\n".join([*speakers, asked, transcript.text[slice(*passage.span)]]))

@@ -14,6 +14,9 @@ MOST_BYTES = 64_000_000
 TRIES = 3
 PAUSE_S = 0.1
 
+# A pipe is opened and refused; opened otherwise, it would be waited for.
+NOT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return a file's content, read again where it changed meanwhile.
@@ -24,8 +27,10 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
         for attempt in range(TRIES):
             if attempt:
                 time.sleep(PAUSE_S)
-            with path.open("rb") as file:
+            with os.fdopen(os.open(path, os.O_RDONLY | NOT_WAITING), "rb") as file:
                 before = os.fstat(file.fileno())
+                if not stat.S_ISREG(before.st_mode):
+                    raise TranscriptError(f"{path} is not a file")
                 refuse_size(str(path), before.st_size, most)
                 data = file.read(before.st_size + 1)
                 after = os.fstat(file.fileno())
@@ -49,4 +54,4 @@ def _megabytes(size: int) -> str:
 
 def _state(found: os.stat_result) -> tuple[int, int, int]:
     """Return what is another for another content: of a regular file, its size, time of change and identity."""
-    return found.st_size, found.st_mtime_ns, found.st_ino if stat.S_ISREG(found.st_mode) else -1
+    return found.st_size, found.st_mtime_ns, found.st_ino

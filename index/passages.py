@@ -20,7 +20,7 @@ from index.types import Passage, Span, Transcript
 # Returns the number of word pieces of each text, without special tokens.
 CountPieces = Callable[[Sequence[str]], list[int]]
 
-# Raise it when passages or windows come out differently: every index is then built again.
+# Raise it when a transcript is read, or cut into passages and windows, otherwise: every index is then built again.
 RULE_VERSION = 6
 
 # Measured on six development sets: 60 to 100 words find about equally well, 120 less. 80 words are

@@ -1,16 +1,12 @@
-"""The tables of the library file, and opening one that is ours."""
+"""The tables of the library file."""
 
-import sqlite3
-from pathlib import Path
+import functools
 
-from index.errors import StoreError
+import apsw
 
-SCHEMA_VERSION = 3
-# "application_id" in the file's header: no other program's database is taken for ours. "IvQA".
-APPLICATION_ID = 0x49765141
+from index.folder import APPLICATION_ID
 
-# How long to wait for another process that holds the file; builds hold it for moments only.
-BUSY_TIMEOUT_S = 30.0
+SCHEMA_VERSION = 4
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -58,36 +54,27 @@ CREATE VIRTUAL TABLE spellings USING fts5 (
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (spellings, row);
 """
 
+# The tables that FTS5 makes for itself; their form is SQLite's affair.
+SHADOWS = {f"{t}_{part}" for t in ("words", "spellings") for part in ("data", "idx", "content", "docsize", "config")}
 
-def connect(uri: str, path: Path) -> sqlite3.Connection:
-    """Open the library file, and make its tables where it is empty and open to write.
 
-    Raises StoreError for a file that is damaged, another program's, or a newer version's.
-    """
-    try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        # A save that is longer than the cache would shut readers out before its end.
-        connection.execute("PRAGMA cache_spill = OFF")
-        # What was removed is gone from the file: people withdraw their interviews.
-        connection.execute("PRAGMA secure_delete = ON")
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if tables == 0 and "mode=rw" in uri:
-            connection.executescript(
-                f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION};"
-                f"{SCHEMA} COMMIT;"
-            )
-            return connection
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened as an index: {error}") from error
-    if application != APPLICATION_ID:
-        connection.close()
-        raise StoreError(f"{path} was made by another program; choose another folder with --index")
-    if version != SCHEMA_VERSION:
-        connection.close()
-        newer, older = "a newer version; update interview-qa", f"an older version; delete {path.parent} and build again"
-        raise StoreError(f"{path} was made by {newer if version > SCHEMA_VERSION else older}")
-    return connection
+def create_tables(connection: apsw.Connection) -> None:
+    """Make the tables in a file that has none."""
+    connection.execute(f"{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def is_ours(connection: apsw.Connection) -> bool:
+    """Whether the file holds our tables and nothing else: no trigger or view of somebody who wishes us ill."""
+    return _objects(connection) == _expected()
+
+
+def _objects(connection: apsw.Connection) -> set[tuple[str, str, str | None]]:
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'")
+    return {(kind, name, None if kind == "table" and name in SHADOWS else sql) for kind, name, sql in rows}
+
+
+@functools.cache
+def _expected() -> set[tuple[str, str, str | None]]:
+    connection = apsw.Connection(":memory:")
+    create_tables(connection)
+    return _objects(connection)

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from index.about import Fields, Known
 from index.archives import Archives
+from index.errors import TranscriptError
 from index.intake import MOST_BYTES, read_bytes
 from index.sidecars import MOST_TOML_BYTES, OF_ONE, fields_for, parse_sidecar, side_files
 
@@ -86,6 +87,17 @@ class Sources:
     def checksum(self, source: Source) -> str:
         """Return the SHA-256 of the file, or of it and what speaks of it. Raises TranscriptError."""
         return self._checksum(source, self._bytes(source))
+
+    def touched(self, source: Source) -> float:
+        """Return when the file, or one that speaks of it, was last written or put in its place: seconds since 1970.
+
+        Raises TranscriptError for one that is not there.
+        """
+        try:
+            found = [each.path.stat() for each in (source, *source.side)]
+        except OSError as error:
+            raise TranscriptError(f"{source.path} cannot be read: {error.strerror}") from error
+        return max(max(each.st_mtime, each.st_ctime) for each in found)
 
     def read(self, source: Source) -> Reading:
         """Return all that a transcript is made of. Raises TranscriptError, also for a sidecar that cannot be read."""

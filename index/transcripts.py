@@ -4,9 +4,9 @@ Functions on the library file's connection, which `Database` calls.
 """
 
 import json
-import sqlite3
 from dataclasses import asdict
 
+import apsw
 import numpy as np
 
 from index.types import About, Mark, Segment, Transcript
@@ -15,14 +15,14 @@ from index.types import About, Mark, Segment, Transcript
 MARK = np.dtype([("offset", "<u4"), ("start_s", "<f8")])
 
 
-def store_transcript(connection: sqlite3.Connection, transcript: Transcript, source: str, checksum: str) -> int:
+def store_transcript(connection: apsw.Connection, transcript: Transcript, source: str, checksum: str) -> int:
     """Keep a transcript, where it was read from and the checksum of that; return its id."""
     text = transcript.text
-    transcript_id = connection.execute(
+    connection.execute(
         "INSERT INTO transcripts (name, source, sha256, words, text, about) VALUES (?, ?, ?, ?, ?, ?)",
         (transcript.name, source, checksum, len(text.split()), text, json.dumps(asdict(transcript.about))),
-    ).lastrowid
-    assert transcript_id is not None
+    )
+    transcript_id = connection.last_insert_rowid()
     connection.executemany(
         "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
@@ -33,7 +33,7 @@ def store_transcript(connection: sqlite3.Connection, transcript: Transcript, sou
     return transcript_id
 
 
-def load_transcript(connection: sqlite3.Connection, name: str) -> Transcript:
+def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
     """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
     row = connection.execute("SELECT id, text, about FROM transcripts WHERE name = ?", (name,)).fetchone()
     if row is None:
@@ -51,12 +51,15 @@ def load_transcript(connection: sqlite3.Connection, name: str) -> Transcript:
 
 
 def about_from(stored: str) -> About:
-    """Return what is known of an interview, from how it is stored."""
+    """Return what is known of an interview, from how it is stored. Raises ValueError or TypeError for anything else."""
     fields = json.loads(stored)
-    return About(**fields | {"guests": tuple(fields["guests"]), "hosts": tuple(fields["hosts"])})
+    guests, hosts = tuple(fields.pop("guests", ())), tuple(fields.pop("hosts", ()))
+    if not all(isinstance(value, str) for value in (*guests, *hosts, *filter(None, fields.values()))):
+        raise ValueError(stored)
+    return About(**fields, guests=guests, hosts=hosts)
 
 
-def load_abouts(connection: sqlite3.Connection) -> dict[str, About]:
+def load_abouts(connection: apsw.Connection) -> dict[str, About]:
     """Return transcript name -> what is known of it, in the order of names."""
     rows = connection.execute("SELECT name, about FROM transcripts ORDER BY name")
     return {name: about_from(stored) for name, stored in rows}

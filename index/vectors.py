@@ -13,6 +13,10 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import StoreError
+from index.folder import OWN_FILE
+
+# FAISS writes 45 bytes before the vectors.
+MOST_HEADER_BYTES = 1024
 
 
 class VectorIndex:
@@ -29,6 +33,11 @@ class VectorIndex:
 
     def __len__(self) -> int:
         return len(self._ids)
+
+    @property
+    def ids(self) -> Ids:
+        """Return the ids of the vectors, ascending."""
+        return self._ids
 
     @property
     def dimension(self) -> int:
@@ -53,6 +62,11 @@ class VectorIndex:
         rows = self._rows(np.asarray(ids, np.int64))
         return np.asarray(self._flat.reconstruct_batch(rows), np.float32) if len(rows) else self._none()
 
+    def changed(self, ids: Ids, added: Vectors) -> "VectorIndex":
+        """Return the index of these ids, ascending: those that it has already, and then those that are added."""
+        kept = ids[: len(ids) - len(added)]
+        return VectorIndex(ids, np.concatenate([self.vectors(kept.tolist()), added]))
+
     def save(self, folder: Path, state: str) -> str:
         """Write the file of a state, whole or not at all, and return its SHA-256. Raises StoreError."""
         path = file_of(folder, state)
@@ -70,24 +84,23 @@ class VectorIndex:
         return sha256(data).hexdigest()
 
     @classmethod
-    def load(cls, folder: Path, state: str, checksum: str, ids: Ids) -> "VectorIndex":
-        """Read the file of a state. Raises StoreError where it is missing or is not what was written."""
+    def load(cls, folder: Path, state: str, checksum: str, ids: Ids, dimension: int) -> "VectorIndex":
+        """Read the file of a state. Raises StoreError where it is missing or is not what was written.
+
+        FAISS trusts the sizes that a file states, so of a file that may come from anybody only the vectors
+        are taken: they are what follows the header.
+        """
         import faiss
 
         path = file_of(folder, state)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-        if sha256(data).hexdigest() != checksum:
+        data = _read(path, len(ids), dimension)
+        header = faiss.serialize_index(faiss.IndexFlatIP(dimension)).nbytes
+        if len(data) != header + 4 * dimension * len(ids) or sha256(data).hexdigest() != checksum:
             raise StoreError(f"{path} is damaged")
-        # What has the checksum that we wrote down is a file that we wrote.
-        flat = faiss.deserialize_index(np.frombuffer(data, np.uint8))
-        if flat.ntotal != len(ids):
-            raise StoreError(f"{path} holds {flat.ntotal} vectors where the database holds {len(ids)}")
-        loaded = cls.__new__(cls)
-        loaded._faiss, loaded._ids, loaded._flat = faiss, ids, flat
-        return loaded
+        vectors = np.frombuffer(data, "<f4", offset=header).reshape(len(ids), dimension)
+        if not np.isfinite(vectors).all():
+            raise StoreError(f"{path} is damaged")
+        return cls(ids, vectors)
 
     def _rows(self, ids: Ids) -> Ids:
         return np.searchsorted(self._ids, ids).astype(np.int64)
@@ -99,6 +112,25 @@ class VectorIndex:
 def file_of(folder: Path, state: str) -> Path:
     """Return where the vectors of a state are kept."""
     return folder / f"vectors-{state}.faiss"
+
+
+def is_sound(folder: Path, state: str, checksum: str, n: int, dimension: int) -> bool:
+    """Whether the file of a state, with its n vectors, is there and as it was written."""
+    try:
+        return sha256(_read(file_of(folder, state), n, dimension)).hexdigest() == checksum
+    except StoreError:
+        return False
+
+
+def _read(path: Path, n: int, dimension: int) -> bytes:
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | OWN_FILE), "rb") as file:
+            data = file.read(4 * n * dimension + MOST_HEADER_BYTES + 1)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) > 4 * n * dimension + MOST_HEADER_BYTES:
+        raise StoreError(f"{path} is damaged")
+    return data
 
 
 def remove_others(folder: Path, state: str) -> None:

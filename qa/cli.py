@@ -254,7 +254,7 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _info(arguments: argparse.Namespace) -> int:
-    from index.checks import info, info_text
+    from index.info import info, info_text
 
     found = info(arguments.index)
     print(json.dumps(found, ensure_ascii=False) if arguments.json else info_text(found))
@@ -264,11 +264,12 @@ def _info(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     from index.checks import verify
 
-    problems = verify(arguments.index)
+    problems, stale = verify(arguments.index)
     if arguments.json:
-        print(json.dumps({"sound": not problems, "problems": problems}, ensure_ascii=False))
+        print(json.dumps({"sound": not problems, "problems": problems, "stale": stale}, ensure_ascii=False))
     else:
-        print("\n".join(problems) or "the index is whole and agrees with its files")
+        lines = [*problems, *(f"stale: {line}" for line in stale)]
+        print("\n".join(lines) or "the index is whole and agrees with its files")
     if problems:
         _print_error(f"{arguments.index} is not as it should be, see above")
     return 1 if problems else 0

@@ -110,7 +110,8 @@ class Library:
 
 def _load_vectors(folder: Path, database: Database, facts: dict[str, Any]) -> VectorIndex:
     try:
-        return VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], database.encoding_ids())
+        ids, checksum = database.encoding_ids(), facts["vectors_sha256"]
+        return VectorIndex.load(folder, facts["state"], checksum, ids, facts["dimension"])
     except StoreError:
         # The file is derived: the database has all that is in it.
         return VectorIndex(*database.all_vectors(facts["dimension"]))

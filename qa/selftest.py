@@ -4,17 +4,15 @@ No labels are needed, so every library can be measured. Hosts lean on what was j
 are harder than those of people who search; and who answers takes up the host's words, which makes them easier.
 """
 
-import contextlib
 import functools
-import sqlite3
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-from index.database import Database, StoredPassage, digest
+from index.database import Database, StoredPassage
 from index.embedders import Embedder
-from index.folder import FILE_NAME
+from index.encodings import add_encodings, digest, find_encoding
 from index.noise import heard
 from index.sentences import sentence_spans
 from index.signs import unpack_signs
@@ -39,12 +37,8 @@ def hide_own_questions(
     folder: Path, hidden: Path, embedder: Embedder, progress: Callable[[int, int], None] = lambda *_: None
 ) -> list[GoldQuestion]:
     """Copy the index to `hidden`, an empty folder, without the askings of up to QUESTIONS questions; return these."""
-    (hidden / FILE_NAME).touch(mode=0o600)
-    with (
-        Database.open(folder) as database,
-        contextlib.closing(sqlite3.connect(hidden / FILE_NAME)) as copy,
-    ):
-        database.connection.backup(copy)
+    with Database.open(folder) as database:
+        database.copy_to(hidden)
     with Database.create(hidden) as database:
         chosen = _choose(database)
         own = []
@@ -92,9 +86,9 @@ def _hide(database: Database, transcript: Transcript, stored: StoredPassage, emb
     passage = Passage(span, None, tuple(sentence_spans(heard(text), *span)))
     said = heard(text)[slice(*span)]
     key = digest(said, embedder.fingerprint)
-    if database.encoding(key) is None:
-        database.add_encodings([key], embedder.encode([said]))
-    found = database.encoding(key)
+    if find_encoding(database.connection, key) is None:
+        add_encodings(database.connection, [key], embedder.encode([said]))
+    found = find_encoding(database.connection, key)
     assert found is not None
     encoding_id, signs = found
     (tokens,) = embedder.token_spans([said])

@@ -300,14 +300,14 @@ def test_a_sidecar_is_part_of_its_transcript(tmp_path: Path) -> None:
 
     def built() -> tuple[int, int]:
         report = build([folder], tmp_path / "i", fit=fit)
-        assert verify(tmp_path / "i") == []
+        assert verify(tmp_path / "i").problems == []
         return report.read, report.embedded
 
     assert built() == (2, 2)
     for name, text in (("ada.toml", 'title = "Boats"'), ("ada.toml", 'title = "Ships"'), ("ada.mp3", "")):
         (folder / name).write_text(text)
-        (line,) = verify(tmp_path / "i")
-        assert line.startswith("stale: ada.txt changed")
+        (line,) = verify(tmp_path / "i").stale
+        assert line.startswith("ada.txt changed")
         assert built() == (1, 0)
     (folder / "ada.toml").unlink()
     assert built() == (1, 0)

@@ -15,11 +15,12 @@ from filelock import FileLock
 
 from index import build as build_module
 from index.build import build
-from index.checks import info, verify
+from index.checks import verify
 from index.database import Database
 from index.errors import NoIndexError, StoreError, TranscriptError
 from index.files import find_files
 from index.folder import FILE_NAME, LOCK_NAME
+from index.info import info
 from index.samples import SAMPLES
 from index.sources import Sources
 from index.vectors import VectorIndex
@@ -58,13 +59,13 @@ def test_a_changed_file_is_replaced_and_the_others_keep_their_vectors(tmp_path: 
     report = build_index({"boat.txt": BOAT.replace("Ninety", "Twelve"), "bread.txt": BREAD}, tmp_path / "index")
     assert (report.read, report.embedded) == (1, 1)
     assert "Twelve" in best(tmp_path / "index", "How old is the boat?")[1]
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
 
 
 def test_a_new_name_costs_no_embedding(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     report = build_index({"ship.txt": BOAT}, tmp_path / "index")
-    assert (report.read, report.embedded, report.removed) == (1, 0, 1)
+    assert (report.read, report.renamed, report.embedded, report.removed) == (1, 1, 0, 0)
     assert best(tmp_path / "index", "How old is the boat?")[0] == "ship.txt"
 
 
@@ -100,7 +101,7 @@ def test_an_interrupted_build_leaves_the_old_state_and_keeps_its_vectors(tmp_pat
     with pytest.raises(KeyboardInterrupt):
         build([tmp_path / "transcripts"], tmp_path / "index", fit=fit, progress=stop)
     assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
     report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
     assert (report.transcripts, report.embedded) == (2, 0)
 
@@ -143,9 +144,9 @@ def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
         connection.execute("DELETE FROM passages")
-    assert "rows without their owner" in verify(tmp_path / "index")[0]
+    assert "rows without their owner" in verify(tmp_path / "index").problems[0]
     build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
 
 
 def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,7 +159,7 @@ def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="cannot be written: No space left on device; the index is as it was before"):
         build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
     assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
 
 
@@ -196,7 +197,7 @@ def test_odd_names_and_links_are_files_like_others(tmp_path: Path) -> None:
     report = build([folder], tmp_path / "index", fit=fit)
     assert (report.transcripts, report.errors) == (2, ())
     assert sorted(t["name"] for t in info(tmp_path / "index")["transcripts"]) == ["caf\ufffd.txt", "link.txt"]
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
 
 
 def test_what_is_no_file_is_refused_and_not_waited_for(tmp_path: Path) -> None:
@@ -211,12 +212,12 @@ def test_a_lost_or_damaged_vector_file_is_made_again(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
     (vectors,) = (tmp_path / "index").glob("vectors-*.faiss")
     vectors.write_bytes(vectors.read_bytes()[:-1] + b"?")
-    assert "is damaged" in verify(tmp_path / "index")[0]
+    assert "is damaged" in verify(tmp_path / "index").problems[0]
     assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
     vectors.unlink()
     assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
     build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
-    assert verify(tmp_path / "index") == []
+    assert verify(tmp_path / "index").problems == []
 
 
 def test_an_open_library_follows_a_build(tmp_path: Path) -> None:
@@ -231,16 +232,16 @@ def test_verify_lists_files_that_changed_since(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
     (tmp_path / "transcripts" / "boat.txt").write_text(CAVE)
     (tmp_path / "transcripts" / "cave.txt").unlink()
-    changed, gone = verify(tmp_path / "index")
-    assert changed.startswith("stale: boat.txt changed since the index was built")
-    assert gone.startswith("stale: cave.txt")
+    changed, gone = verify(tmp_path / "index").stale
+    assert changed.startswith("boat.txt changed since the index was built")
+    assert gone.startswith("cave.txt is gone since")
 
 
 def test_verify_finds_passages_that_were_tampered_with(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
         connection.execute("UPDATE passages SET start = start + 9")
-    assert verify(tmp_path / "index")[0].startswith("boat.txt: its passages do not hold its words")
+    assert verify(tmp_path / "index").problems[0].startswith("boat.txt: its passages do not hold its words")
 
 
 def test_the_index_is_readable_by_its_owner_only(sample_folder: Path) -> None:
@@ -260,7 +261,7 @@ def test_a_file_that_is_no_index_of_ours_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="was made by another program"):
         Library(tmp_path)
     (tmp_path / FILE_NAME).write_bytes(os.urandom(5000))
-    with pytest.raises(StoreError, match="cannot be opened as an index: file is not a database"):
+    with pytest.raises(StoreError, match=r"is damaged \(file is not a database\); make it again with"):
         Library(tmp_path)
 
 
@@ -285,7 +286,7 @@ def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:
     index = VectorIndex(ids, vectors)
     checksum = index.save(tmp_path, "s")
     among = ids[::5].tolist()
-    for loaded in (index, VectorIndex.load(tmp_path, "s", checksum, ids)):
+    for loaded in (index, VectorIndex.load(tmp_path, "s", checksum, ids, 16)):
         cosines = vectors @ vectors[7]
         assert [i for i, _ in loaded.search(vectors[7], 20)] == ids[np.argsort(-cosines)[:20]].tolist()
         order = [i for i in ids[np.argsort(-cosines)].tolist() if i in set(among)]

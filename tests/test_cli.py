@@ -153,7 +153,7 @@ def test_info_and_verify_say_what_is_there(sample_folder: Path, tmp_path: Path) 
     assert facts["model"] == "all-MiniLM-L6-v2"
     assert [t["name"] for t in facts["transcripts"]] == sorted(path.name for path in SAMPLES.glob("*.txt"))
     checked = cli("verify", "--json", "--index", sample_folder, cwd=tmp_path)
-    assert json.loads(checked.stdout) == {"sound": True, "problems": []}
+    assert json.loads(checked.stdout) == {"sound": True, "problems": [], "stale": []}
 
 
 def test_eval_prints_a_table_or_json(sample_folder: Path, tmp_path: Path) -> None:

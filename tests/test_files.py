@@ -16,9 +16,10 @@ from conftest import cli
 from index import archives, intake
 from index.archives import MOST_DEPTH, Archives
 from index.build import build
-from index.checks import info, verify
+from index.checks import verify
 from index.errors import TranscriptError
 from index.files import FoundFiles, find_files
+from index.info import info
 from index.intake import read_bytes
 from index.sources import Sources
 from qa.judge import fit
@@ -358,11 +359,11 @@ def test_files_in_a_zip_are_asked_and_checked_like_others(tmp_path: Path) -> Non
     assert cli("build", "in", "--index", "i", cwd=tmp_path).returncode == 0
     told = cli("ask", "How old is the boat?", "--index", "i", "--top-k", "1", "--json", cwd=tmp_path).stdout
     assert '"transcript": "talks.zip/2021/boat.txt"' in told
-    assert verify(tmp_path / "i") == []
+    assert verify(tmp_path / "i").problems == []
     put(talks, packed({"2021/boat.txt": BOAT.replace("Ninety", "Twelve")}))
-    changed, gone = verify(tmp_path / "i")
-    assert changed.startswith("stale: talks.zip/2021/boat.txt changed since the index was built")
-    assert gone == f"stale: talks.zip/cave.txt: {talks}/cave.txt is not in the zip any more"
+    changed, gone = verify(tmp_path / "i").stale
+    assert changed.startswith("talks.zip/2021/boat.txt changed since the index was built")
+    assert gone.startswith(f"talks.zip/cave.txt: {talks}/cave.txt is not in the zip any more;")
     report = build([tmp_path / "in"], tmp_path / "i", fit=fit)
     assert (report.transcripts, report.read, report.removed) == (1, 1, 1)
 

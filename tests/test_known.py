@@ -9,8 +9,8 @@ import pytest
 from conftest import cli, put
 
 from index.build import build
-from index.checks import info
 from index.errors import InterviewQAError
+from index.info import info
 from index.types import About
 from qa.answer import answer
 from qa.judge import fit

@@ -1,0 +1,60 @@
+"""What the model made of texts, in the library file: kept by the text, so that no text is read twice.
+
+Functions on the library file's connection.
+"""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+import apsw
+
+from index.embedders import Encoded
+from index.signs import pack_signs
+
+# An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
+Row = tuple[bytes, bytes, bytes]
+
+
+def digest(text: str, model: str) -> bytes:
+    """Return what an encoding is kept by: a hash of the text, and of the fingerprint of the model that read it."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=model.encode()).digest()
+
+
+def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] | None:
+    """Return (id, signs of the tokens) of the encoding with this digest, if there is one."""
+    found: Any = connection.execute("SELECT id, tokens FROM encodings WHERE digest = ?", (key,)).fetchone()
+    return found  # type: ignore[no-any-return]
+
+
+def add_encodings(connection: apsw.Connection, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
+    """Keep encodings, each with the digest of the text that it was made from."""
+    rows = zip(digests, encoded, strict=True)
+    store_rows(connection, ((key, each.vector.astype("<f4").tobytes(), pack_signs(each.tokens)) for key, each in rows))
+
+
+def forget_unused(connection: apsw.Connection) -> None:
+    """Remove the encodings that no passage uses."""
+    # The index of digests holds the ids too, and is a hundredth as long as the table.
+    unused = connection.execute(
+        "SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1 EXCEPT SELECT encoding_id FROM passages"
+    ).fetchall()
+    connection.executemany("DELETE FROM encodings WHERE id = ?", unused)
+
+
+def store_rows(connection: apsw.Connection, rows: Iterable[Row]) -> None:
+    """Keep encodings as another library file stores them."""
+    connection.executemany("INSERT OR IGNORE INTO encodings (digest, vector, tokens) VALUES (?, ?, ?)", rows)
+
+
+def load_rows(connection: apsw.Connection, start: int, end: int) -> list[Row]:
+    """Return the encodings with ids from start to before end."""
+    rows: list[Any] = connection.execute(
+        "SELECT digest, vector, tokens FROM encodings WHERE id >= ? AND id < ?", (start, end)
+    ).fetchall()
+    return rows
+
+
+def last_id(connection: apsw.Connection) -> int:
+    """Return the highest id of an encoding, 0 where there is none."""
+    return int(connection.execute("SELECT max(id) FROM encodings").get or 0)

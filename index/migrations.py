@@ -1,0 +1,100 @@
+"""Library files of older versions -> this version's, so that an update costs nobody their index.
+
+Each step is tested on a file that its version made: tests/indexes.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from index.schema import SCHEMA_VERSION, create_tables
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Bring the file's tables from an older version to this one, all or none."""
+    connection.execute("PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE")
+    try:
+        # Another process may have done so while this one waited.
+        version = int(connection.execute("PRAGMA user_version").get)
+        while version < SCHEMA_VERSION:
+            version = STEPS[version](connection)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _from_1(connection: apsw.Connection) -> int:
+    """Begin anew, with the same model: version 1 kept nothing of a text's words but one vector."""
+    model = connection.execute("SELECT value FROM facts WHERE name = 'model'").fetchone()
+    # Full-text tables come before the tables that they are made of.
+    for condition in ("sql LIKE 'CREATE VIRTUAL%' ORDER BY name DESC", "sql NOT NULL"):
+        tables = connection.execute(f"SELECT name FROM sqlite_schema WHERE type = 'table' AND {condition}").fetchall()
+        for (table,) in tables:
+            connection.execute(f'DROP TABLE "{table}"')
+    create_tables(connection)
+    if model:
+        connection.execute("INSERT INTO facts VALUES ('model', ?)", model)
+    return SCHEMA_VERSION
+
+
+def _from_2(connection: apsw.Connection) -> int:
+    """Places become JSON. Times of words, what is known of an interview and likely guests come with the next build."""
+    unknown = json.dumps({"title": None, "guests": [], "hosts": [], "date": None, "media": None, "language": None})
+    transcripts: list[Any] = connection.execute(
+        "SELECT id, name, source, sha256, words, text FROM transcripts"
+    ).fetchall()
+    segments = connection.execute("SELECT * FROM segments").fetchall()
+    passages = connection.execute("SELECT * FROM passages").fetchall()
+    connection.execute(
+        "DROP INDEX passages_of_transcript; DROP INDEX passages_of_encoding;"
+        f"DROP TABLE passages; DROP TABLE segments; DROP TABLE transcripts; {_TABLES_OF_3}"
+    )
+    places = (
+        (i, name, json.dumps([path, str(Path(path).parent)]), *rest, unknown)
+        for i, name, path, *rest in ((i, name, os.fsdecode(path), *rest) for i, name, path, *rest in transcripts)
+    )
+    connection.executemany("INSERT INTO transcripts VALUES (?, ?, ?, ?, ?, ?, ?)", places)
+    connection.executemany("INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)", segments)
+    connection.executemany("INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, NULL, ?, ?)", passages)
+    return 3
+
+
+# As version 3 wrote them, to the letter.
+_TABLES_OF_3 = """
+CREATE TABLE transcripts (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL, -- JSON: where its file is, see index.sources
+    sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
+    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL -- JSON: the fields of index.types.About
+);
+CREATE TABLE segments (
+    transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
+    size INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
+    speaker TEXT, start_s REAL, end_s REAL, marks BLOB, -- records of index.transcripts.MARK
+    PRIMARY KEY (transcript_id, row)
+) WITHOUT ROWID;
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, question_start INTEGER, question_end INTEGER,
+    is_aside INTEGER NOT NULL, guest_share REAL, -- see index.roles
+    encoding_id INTEGER NOT NULL, windows BLOB NOT NULL -- records of index.windows.WINDOW
+);
+CREATE INDEX passages_of_transcript ON passages (transcript_id, start);
+CREATE INDEX passages_of_encoding ON passages (encoding_id);
+"""
+
+
+def _from_3(_connection: apsw.Connection) -> int:
+    """Leave the tables as they are: version 4 has checksums of pages, for which index.connections makes room."""
+    return 4
+
+
+# From each version that there was: changes the tables, and returns the version that they then are of.
+STEPS: dict[int, Callable[[apsw.Connection], int]] = {1: _from_1, 2: _from_2, 3: _from_3}
