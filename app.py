@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from index.build import build, default_paths
+from index.changes import Progress
 from index.database import Overview
 from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
 from index.samples import SAMPLES
+from index.stale import WAY_OUT, stale
 from qa.answer import Answer, CitedPassage, answer
 from qa.judge import fit
 from qa.library import Library
@@ -28,6 +31,10 @@ TURNS_DRAWN = 20
 
 # What a browser shows as a film; other recordings are heard.
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
+
+# For how long files count as they were found, and how many that changed are named.
+STALE_S = 60
+STALE_SHOWN = 10
 
 # Importing the model's libraries holds the interpreter for seconds: the browser gets the page before.
 PAINT_S = 0.5
@@ -93,15 +100,11 @@ def build_first_index() -> None:
     what = "the six sample interviews that come with it" if paths == [SAMPLES] else f"the folder {paths[0]}"
     st.info(f"There is no index yet, so one is being built from {what}. This happens once.")
     bar = st.progress(0.0, "Starting…")
-
-    def show(what: str, done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"{what.capitalize()}…")
-
     time.sleep(PAINT_S)
     with building():
         try:
             if not index_is_there():
-                report = build(paths, FOLDER, fit=fit, progress=show)
+                report = build(paths, FOLDER, fit=fit, progress=into(bar))
                 st.session_state["unread"] = list(report.errors)
         except InterviewQAError as error:
             st.error(escaped(f"{error}"))
@@ -117,6 +120,56 @@ def index_is_there() -> bool:
     except NoIndexError:
         return False
     return True
+
+
+@st.cache_data(show_spinner=False, ttl=STALE_S, max_entries=8)
+def not_as_their_files(folder: Path, state: str) -> list[str]:
+    """Return one line for each interview that is not as its file is any more."""
+    del state  # It is what the answer is remembered by.
+    with open_library(folder).snapshot() as snapshot:
+        return list(stale(snapshot.database, quick=True))
+
+
+def show_stale(library: Library, state: str) -> None:
+    """Draw a quiet notice where files changed since the index was built, and the way to bring it up to date."""
+    lines = not_as_their_files(FOLDER, state)
+    if not lines:
+        return
+    noun = "file is" if len(lines) == 1 else "files are"
+    with st.expander(f"{len(lines)} {noun} not as the index has them", type="compact"):
+        for line in lines[:STALE_SHOWN]:
+            st.text(line.removesuffix(f"; {WAY_OUT}"))
+        if len(lines) > STALE_SHOWN:
+            st.caption(f"and {len(lines) - STALE_SHOWN} more")
+        if st.button("Bring the index up to date"):
+            bring_up_to_date(library)
+
+
+def bring_up_to_date(library: Library) -> None:
+    """Build again from the paths that the index was built from."""
+    bar = st.progress(0.0, "Starting…")
+    try:
+        with library.snapshot() as snapshot:
+            facts = snapshot.facts
+        # An index of an older version does not say what it was built from.
+        paths, keep_missing = [Path(path) for path in facts.get("paths", ())], bool(facts.get("keep_missing"))
+        embedder = library.embedder(facts)
+        report = build(paths or default_paths(), FOLDER, embedder, fit, into(bar), keep_missing=keep_missing, wait=True)
+    except InterviewQAError as error:
+        st.error(escaped(f"{error}"))
+        return
+    st.session_state["unread"] = list(report.errors)
+    not_as_their_files.clear()
+    st.rerun()
+
+
+def into(bar: DeltaGenerator) -> Progress:
+    """Return what shows in a bar how far a build is."""
+
+    def show(what: str, done: int, total: int) -> None:
+        bar.progress(done / max(1, total), f"{what.capitalize()}…")
+
+    return show
 
 
 def show_turn(number: int, turn: Turn, library: Library) -> Turn:
@@ -242,6 +295,7 @@ def main() -> None:
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
     question = typed or st.session_state.pop("clicked", None)
     only = header(holds, titles, bool(turns or question))
+    notice = st.empty()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
     if not turns and not question:
@@ -258,6 +312,9 @@ def main() -> None:
         bring_into_view(number)
         turns[number] = show_turn(number, turns[number], library)
         bring_into_view(number)
+    # Looking at the files waits until the answer is there.
+    with notice.container():
+        show_stale(library, state)
 
 
 def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[str, ...]:

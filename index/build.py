@@ -51,6 +51,7 @@ UNFITTED_SHARE = 0.1
 FIRST_PLACE = Path("interviews")
 
 OTHER_MODEL = "the model is another than before: embedding all interviews again"
+DAMAGED = "the index is damaged: making it again of what is whole"
 OTHER_RULE = "this version cuts passages otherwise: embedding all interviews again"
 
 
@@ -104,7 +105,7 @@ def build(
                         return _Build(database, folder, wanted, fit, progress).run(model)
                 except DamagedError:
                     note_damage(folder)
-            progress("the index is damaged: making it again", 0, 1)
+            progress(DAMAGED, 0, 0)
             with mended(folder) as database:
                 return _Build(database, folder, wanted, fit, progress).run(model)
 
@@ -140,7 +141,7 @@ class _Build:
                 reason = OTHER_MODEL
                 changes = find_changes(stored, wanted, anew=True)
             if reason and "state" in facts:
-                self.progress(reason, 0, 1)
+                self.progress(reason, 0, 0)
             readings = [*read_changes(changes, wanted, self.progress)]
             read = len(readings)
             if reason:

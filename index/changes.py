@@ -12,7 +12,8 @@ from index.readers import read_transcript
 from index.sources import Sources
 from index.types import Transcript
 
-# Called with what is being done, how much of it is done, and how much there is in all.
+# Called with what is being done, how much of it is done, and how much there is in all; with 0 in all, it is a
+# sentence on why what follows is done.
 Progress = Callable[[str, int, int], None]
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from index.database import Database, StoredPassage
-from index.embedders import load_embedder
+from index.embedders import Embedder, load_embedder
 from index.encodings import digest
 from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
 from index.folder import DAMAGE_NAME, note_damage
@@ -31,10 +31,11 @@ class Verdict(NamedTuple):
     stale: list[str]  # transcripts that are not as their files are now: known, and no fault of the index
 
 
-def verify(folder: Path) -> Verdict:
+def verify(folder: Path, embedder: Embedder | None = None) -> Verdict:
     """Check all that can be checked. What is damaged is noted, so that the next build makes it again.
 
-    Raises NoIndexError, and StoreError where the index cannot be read at all.
+    A model that is loaded already is used if it is the index's. Raises NoIndexError, and StoreError where
+    the index cannot be read at all.
     """
     with Database.open(folder) as database, database.transaction():
         facts = database.facts()
@@ -43,7 +44,7 @@ def verify(folder: Path) -> Verdict:
             note_damage(folder)
         elif (folder / DAMAGE_NAME).exists():
             problems = [f"damage was found before; {WAY_OUT}"]
-        problems += [*_vectors(database, folder, facts), *_model(facts)]
+        problems += [*_vectors(database, folder, facts), *_model(facts, embedder)]
         return Verdict(problems, list(stale(database)))
 
 
@@ -111,13 +112,14 @@ def _vectors(database: Database, folder: Path, facts: dict[str, Any]) -> Iterato
         yield f"{error}; a build makes it again"
 
 
-def _model(facts: dict[str, Any]) -> Iterator[str]:
+def _model(facts: dict[str, Any], embedder: Embedder | None) -> Iterator[str]:
     """Yield what is wrong with the model: its revision, dimension and what it makes of a probe are still the same."""
     name = facts["model"]
     if facts["rule_version"] != RULE_VERSION:
         yield "passages are cut by an older rule; build again"
     try:
-        embedder = load_embedder(name)
+        if embedder is None or embedder.name != name:
+            embedder = load_embedder(name)
         is_same = (embedder.dimension, embedder.fingerprint) == (facts["dimension"], facts["fingerprint"])
         if not is_same or facts.get("revision", revision(name)) != revision(name):
             yield f"the model {name} is not the one that the index was made with; {WAY_OUT}"

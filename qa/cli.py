@@ -15,6 +15,7 @@ from index.errors import InterviewQAError
 from index.folder import default_folder
 
 if TYPE_CHECKING:
+    from index.build import BuildReport
     from qa.library import Library
 
 # What a command imports is imported in it: `interview-qa --help` needs neither torch nor FAISS.
@@ -93,6 +94,12 @@ def _parser() -> argparse.ArgumentParser:
     building.add_argument(
         "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
     )
+    building.add_argument(
+        "--keep-missing", action="store_true", help="keep what the index holds of transcripts that are not in PATH"
+    )
+    building.add_argument(
+        "--watch", action="store_true", help="go on, and build again whenever something changes in PATH"
+    )
 
     asking = command("ask", _ask, "answer a question with the passages that match best")
     asking.add_argument("question", nargs="?", metavar="QUESTION")
@@ -159,14 +166,59 @@ def _build(arguments: argparse.Namespace) -> int:
     if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with _Bar() as bar:
-        report = build(paths, arguments.index, arguments.model, fit, bar.show)
-    changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
-    print(f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}")
+        report = build(paths, arguments.index, arguments.model, fit, bar.show, keep_missing=arguments.keep_missing)
+    _print_report(report)
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
     for line in report.errors:
         _print_error(line)
+    if arguments.watch:
+        return _watch(arguments, paths, report)
     return 1 if report.errors else 0
+
+
+def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport") -> int:
+    """Build again whenever something changes in the paths, until somebody stops it."""
+    from index.build import build
+    from index.watch import changes_in
+    from qa.judge import fit
+
+    print("waiting for changes; stop with Ctrl-C", file=sys.stderr)
+    embedder, errors = last.embedder, last.errors
+    try:
+        for _ in changes_in(paths, arguments.index):
+            try:
+                with _Bar() as bar:
+                    report = build(
+                        paths,
+                        arguments.index,
+                        embedder or arguments.model,
+                        fit,
+                        bar.show,
+                        keep_missing=arguments.keep_missing,
+                        wait=True,
+                    )
+            except InterviewQAError as error:
+                _print_error(str(error))
+                continue
+            embedder = report.embedder or embedder
+            if report.read or report.removed:
+                _print_report(report)
+            for line in report.errors if report.errors != errors else ():
+                _print_error(line)
+            errors = report.errors
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+    return 0
+
+
+def _print_report(report: "BuildReport") -> None:
+    changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
+    changes += [f"{report.renamed} renamed"] if report.renamed else []
+    print(
+        f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}",
+        flush=True,
+    )
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -311,9 +363,13 @@ class _Bar:
         self._close()
 
     def show(self, what: str, done: int, total: int) -> None:
-        """Move the bar of what is being done."""
+        """Move the bar of what is being done; a sentence, of which there is nothing in all, is a line of its own."""
         from tqdm import tqdm
 
+        if not total:
+            self._close()
+            print(what, file=sys.stderr)
+            return
         if self._bar is None or self._bar.desc != what:
             self._close()
             self._bar = tqdm(total=total, desc=what, disable=None, leave=False, file=sys.stderr)
@@ -323,3 +379,4 @@ class _Bar:
     def _close(self) -> None:
         if self._bar is not None:
             self._bar.close()
+            self._bar = None

@@ -178,7 +178,7 @@ def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch
     for app in run_on(tmp_path, monkeypatch):
         app.run()
         assert not app.exception
-        assert "cannot be opened as an index" in app.error[0].value
+        assert "is damaged" in app.error[0].value
         assert [button.label for button in app.button] == ["Check again"]
 
 
@@ -190,6 +190,30 @@ def test_an_open_page_follows_a_build(tmp_path: Path, monkeypatch: pytest.Monkey
         build_index({"boat.txt": "How old is the boat? Ninety.", "cave.txt": "Dark."}, tmp_path / "index")
         app.run()
         assert app.caption[0].value.startswith("2 interviews, 7 words")
+
+
+def test_files_that_changed_are_told_quietly_and_brought_in_at_a_click(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index({"boat.txt": "How old is the boat? Ninety.", "bread.txt": "Which flour? Rye."}, tmp_path / "index")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        assert not app.get("expander")
+        (tmp_path / "transcripts" / "boat.txt").write_text("How old is the boat? A hundred, they say.")
+        (tmp_path / "transcripts" / "cave.txt").write_text("What scared you? The silence.")
+        st.cache_data.clear()  # a minute later
+        app.run()
+        (notice,) = app.get("expander")
+        assert notice.label == "2 files are not as the index has them"
+        assert [line.value for line in notice.text] == [
+            "boat.txt changed since the index was built",
+            "cave.txt is new since the index was built",
+        ]
+        notice.button[0].click().run()
+        assert not app.exception
+        assert not app.get("expander")
+        assert app.caption[0].value.startswith("3 interviews, ")
+        assert "A hundred, they say." in passages(ask(app, "How old is the boat?"))[0]
 
 
 def test_files_that_could_not_be_read_are_named_after_the_first_build(

@@ -1,0 +1,106 @@
+"""Index files of older versions: tests/indexes/version-N.sqlite.gz, as version N made it of two transcripts."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import apsw
+import pytest
+from conftest import cli, put
+
+from index import connections, migrations
+from index.build import build
+from index.checks import verify
+from index.database import Database
+from index.embedders import Embedder
+from index.errors import NoIndexError, StoreError
+from index.folder import FILE_NAME
+from index.migrations import STEPS
+from index.schema import SCHEMA_VERSION
+from qa.answer import answer
+from qa.judge import fit
+from qa.library import Library
+
+INDEXES = Path(__file__).parent / "indexes"
+TALKS = {
+    "boat__txt": "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n",
+    "bread__txt": "Ada: Which flour do you like best?\nCy: Rye, because it smells of rain on a warm road.\n",
+}
+
+
+def old_index(version: int, folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    with gzip.open(INDEXES / f"version-{version}.sqlite.gz") as file:
+        (folder / FILE_NAME).write_bytes(file.read())
+    return folder
+
+
+def test_there_is_a_file_of_each_version_before_this_one() -> None:
+    assert sorted(STEPS) == list(range(1, SCHEMA_VERSION))
+    assert {path.name for path in INDEXES.iterdir()} == {f"version-{version}.sqlite.gz" for version in STEPS}
+
+
+@pytest.mark.parametrize("version", sorted(STEPS))
+def test_a_build_brings_it_up_to_date(version: int, tmp_path: Path, embedder: Embedder) -> None:
+    folder, talks = old_index(version, tmp_path / "i"), put(tmp_path / "talks", **TALKS)
+    report = build([talks], folder, embedder, fit)
+    assert (report.transcripts, report.passages, report.read) == (2, 2, 2)
+    # From version 2 on, what the model made of a text is stored as it is now.
+    assert report.embedded == (2 if version == 1 else 0)
+    assert verify(folder, embedder) == ([], [])
+    best = answer(Library(folder, embedder), "Which flour do you like?", 1).passages[0]
+    assert (best.transcript, best.text) == (
+        "bread.txt",
+        TALKS["bread__txt"].replace("Ada: ", "").replace("Cy: ", "")[:-1],
+    )
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_it_answers_without_being_built_again(version: int, tmp_path: Path, embedder: Embedder) -> None:
+    folder = old_index(version, tmp_path / "i")
+    best = answer(Library(folder, embedder), "Which flour do you like?", 1).passages[0]
+    assert best.transcript == "bread.txt"
+    assert "Rye, because it smells of rain" in best.text
+    with Database.open(folder) as database:
+        assert database.integrity_problems() == []
+        assert database.connection.execute("PRAGMA checksum_verification").get == "1"
+
+
+def test_version_1_is_no_index_until_it_is_built_again(tmp_path: Path) -> None:
+    with pytest.raises(NoIndexError, match="build one with: interview-qa build PATH"):
+        Library(old_index(1, tmp_path / "i"))
+
+
+def test_a_step_that_fails_leaves_the_file_to_be_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder
+) -> None:
+    folder = old_index(2, tmp_path / "i")
+
+    def full(_: apsw.Connection) -> int:
+        raise apsw.FullError
+
+    with monkeypatch.context() as patch:
+        patch.setitem(migrations.STEPS, 3, full)
+        with pytest.raises(StoreError, match="cannot be written to bring it up to date"):
+            Library(folder, embedder)
+    assert answer(Library(folder, embedder), "How old is the boat?", 1).passages[0].transcript == "boat.txt"
+
+
+def test_a_newer_one_is_refused_in_one_line_and_stays_as_it_is(tmp_path: Path, sample_folder: Path) -> None:
+    shutil.copytree(sample_folder, tmp_path / "i")
+    with Database.create(tmp_path / "i") as database:
+        database.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = (tmp_path / "i" / FILE_NAME).read_bytes()
+    for command in (["ask", "How old is the boat?"], ["build"], ["info"], ["verify"]):
+        done = cli(*command, "--index", "i", cwd=tmp_path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.splitlines()[-1] == f"error: i/{FILE_NAME} was made by a newer version; update interview-qa"
+    assert (tmp_path / "i" / FILE_NAME).read_bytes() == before
+
+
+def test_one_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = old_index(3, tmp_path / "i")
+    monkeypatch.setattr(connections, "READ", apsw.SQLITE_OPEN_READONLY)  # root may write everywhere
+    with pytest.raises(StoreError, match="was made by an older version, and cannot be written to bring it up to date"):
+        Library(folder)
+    assert [path.name for path in folder.iterdir()] == [FILE_NAME]
