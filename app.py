@@ -12,11 +12,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from index.build import build, default_paths
 from index.changes import Progress
-from index.database import Overview
 from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
 from index.samples import SAMPLES
 from index.stale import WAY_OUT, stale
+from index.stored import Overview
 from qa.answer import Answer, CitedPassage, answer
 from qa.judge import fit
 from qa.library import Library

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from index.database import Database, StoredPassage
+from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.encodings import digest
 from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
@@ -16,8 +16,10 @@ from index.models import revision
 from index.noise import heard
 from index.passages import RULE_VERSION, whole_text
 from index.readers import read_transcript
+from index.sound import integrity_problems
 from index.sources import Sources
 from index.stale import stale
+from index.stored import StoredPassage
 from index.types import Passage, Span, Transcript
 from index.vectors import VectorIndex
 
@@ -50,7 +52,7 @@ def verify(folder: Path, embedder: Embedder | None = None) -> Verdict:
 
 def _damage(database: Database, facts: dict[str, Any]) -> Iterator[str]:
     """Yield what of the library file is not what we would write."""
-    for line in database.integrity_problems():
+    for line in integrity_problems(database.connection):
         yield f"the library file is damaged: {line}; {WAY_OUT}"
     with Sources() as sources:
         for name, transcript_id in database.transcript_ids().items():

@@ -7,7 +7,7 @@ https://www.sqlite.org/cksumvfs.html.
 
 import functools
 import stat
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,7 +15,7 @@ import apsw
 import apsw.sqlite_extra
 
 from index.errors import StoreError
-from index.folder import APPLICATION_ID, damaged
+from index.folder import APPLICATION_ID, LOCK_NAME, damaged
 from index.migrations import migrate
 from index.schema import SCHEMA_VERSION, create_tables, is_ours
 
@@ -43,6 +43,7 @@ def open_to_read(path: Path) -> apsw.Connection:
     Raises NoTablesError, and StoreError for a file that is damaged, another program's or another version's.
     """
     refuse_links(path)
+    _refuse_foreign(path)
     try:
         return _opened(path, READ)
     except (apsw.CantOpenError, apsw.ReadOnlyError, apsw.FullError, apsw.IOError) as error:
@@ -113,6 +114,18 @@ def is_damage(error: apsw.Error) -> bool:
     )
 
 
+def _refuse_foreign(path: Path) -> None:
+    """Raise StoreError for another program's database, before its log is touched."""
+    if (path.parent / LOCK_NAME).exists():
+        return
+    uri = f"{path.absolute().as_uri()}?immutable=1"
+    with suppress(apsw.Error), closing(apsw.Connection(uri, apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)) as found:
+        application, pages = found.execute("PRAGMA application_id").get, found.execute("PRAGMA page_count").get
+        # Of a first build that was killed all may be in the log.
+        if application != APPLICATION_ID and (application or pages > 1):
+            raise StoreError(f"{path} was made by another program; choose another folder with --index")
+
+
 def _opened(path: Path, flags: int, parameters: str = "", *, alone: bool = False) -> apsw.Connection:
     uri = f"{path.absolute().as_uri()}?{parameters}"
     connection = apsw.Connection(uri, flags | apsw.SQLITE_OPEN_URI, vfs=_checking_vfs())
@@ -124,7 +137,8 @@ def _opened(path: Path, flags: int, parameters: str = "", *, alone: bool = False
         if alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         # What was removed is gone from the file: people withdraw their interviews.
-        connection.execute("PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA cell_size_check = ON")
+        for setting in ("foreign_keys", "secure_delete", "cell_size_check"):
+            connection.execute(f"PRAGMA {setting} = ON").fetchall()
         _prepare(connection, path, may_create=flags == WRITE)
         connection.execute("PRAGMA journal_mode = WAL" if flags == WRITE else "PRAGMA query_only = ON")
     except BaseException:

@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,21 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
+from index.encodings import seal
 from index.errors import NoIndexError, StoreError
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
+from index.sound import integrity_problems
+from index.stored import FoundBy, Overview, StoredPassage, stored_passage
 from index.transcripts import load_abouts, load_transcript, store_transcript
-from index.types import About, Passage, Span, Transcript
+from index.types import About, Passage, Transcript
 from index.windows import WINDOW, Windows
 
 # How long a build waits for those who read the state before, to clear its log of what was removed.
 SHORTEN_TIMEOUT_MS = 2_000
+
+# What reading comes to where values are not what we write.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 # What an index that was built says of itself; index.build and qa.judge record more.
 KINDS_OF_FACTS: dict[str, type] = {
@@ -39,34 +44,9 @@ KINDS_OF_FACTS: dict[str, type] = {
     "built": str,
 }
 
-
-@dataclass(frozen=True, slots=True)
-class StoredPassage:
-    """A passage with what is needed to cite it."""
-
-    id: int
-    transcript_id: int
-    transcript: str
-    span: Span
-    question: Span | None
-    is_aside: bool
-    guest_share: float | None  # how likely the answer is the guest's, where nobody is named
-
-
-@dataclass(frozen=True, slots=True)
-class FoundBy:
-    """What a passage is found by, besides its words."""
-
-    tokens: bytes  # signs of its tokens' vectors, see index.signs
-    windows: Windows
-
-
-@dataclass(frozen=True, slots=True)
-class Overview:
-    """How much is in a library."""
-
-    transcripts: int
-    words: int
+# The state is part of a file's name, and the fingerprint the key of a hash.
+FORMS_OF_FACTS = {"state": "[0-9a-f]{16}", "fingerprint": "[0-9a-f]{16}", "vectors_sha256": "[0-9a-f]{64}"}
+MOST_DIMENSIONS = 100_000
 
 
 class Database:
@@ -80,11 +60,24 @@ class Database:
         return self
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, UNREADABLE) and (faults := self._faults(error)):
+            self.connection.close()
+            note_damage(self.path.parent)
+            raise damaged(self.path, faults[0]) from error
         self.connection.close()
         if isinstance(error, apsw.Error):
             if is_damage(error):
                 note_damage(self.path.parent)
             refuse(self.path, error)
+
+    def _faults(self, error: Exception) -> list[str]:
+        """Return what is wrong with the file, where that may be why somebody stumbled; else the mistake is ours."""
+        if isinstance(error, UnicodeDecodeError):
+            return [str(error)]
+        try:
+            return integrity_problems(self.connection)
+        except apsw.Error as found:
+            return [str(found)]
 
     @classmethod
     def open(cls, folder: Path) -> "Database":
@@ -159,7 +152,7 @@ class Database:
             yield
         except meant:
             raise
-        except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        except UNREADABLE as error:
             raise damaged(self.path, error) from error
 
     # Facts about the library as a whole: model, fingerprint, state, fitted numbers.
@@ -172,8 +165,11 @@ class Database:
             for name, kind in KINDS_OF_FACTS.items():
                 if "state" in found and not isinstance(found[name], kind):
                     raise ValueError(f"{name} is {found[name]!r}")
-            if not re.fullmatch("[0-9a-f]{16}", found.get("state", "0" * 16)):
-                raise ValueError("the state has no name")  # it is part of a file's
+            for name, form in FORMS_OF_FACTS.items():
+                if name in found and not re.fullmatch(form, found[name]):
+                    raise ValueError(f"{name} is {found[name]!r}")
+            if not 0 < found.get("dimension", 1) <= MOST_DIMENSIONS:
+                raise ValueError("the dimension is none")
             return found
 
     def record(self, **facts: object) -> None:
@@ -247,10 +243,8 @@ class Database:
             f" {where} ORDER BY t.name, p.start",
             values,
         )
-        return [
-            StoredPassage(i, t, name, Span(a, b), None if q is None else Span(q, r), bool(aside), guest)
-            for i, t, name, a, b, q, r, aside, guest in rows
-        ]
+        with self._decoding():
+            return [stored_passage(row) for row in rows]
 
     def replace_passage(
         self, passage_id: int, transcript: Transcript, passage: Passage, encoding_id: int, windows: Windows
@@ -273,12 +267,17 @@ class Database:
     def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
         """Return passage id -> what its passage is found by."""
         rows = self.connection.execute(
-            "SELECT p.id, e.tokens, p.windows FROM passages p JOIN encodings e ON e.id = p.encoding_id"
-            " WHERE p.id IN (SELECT value FROM json_each(?))",
+            "SELECT p.id, e.digest, e.vector, e.tokens, e.seal, p.windows"
+            " FROM passages p JOIN encodings e ON e.id = p.encoding_id WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
         )
+        found = {}
         with self._decoding():
-            return {i: FoundBy(tokens, np.frombuffer(windows, WINDOW)) for i, tokens, windows in rows}
+            for i, key, vector, tokens, sealed, windows in rows:
+                if seal(key, vector, tokens) != sealed:
+                    raise ValueError("what the model made of a text is not what was stored")
+                found[i] = FoundBy(tokens, np.frombuffer(windows, WINDOW))
+        return found
 
     def passages_of_encodings(
         self, encoding_ids: Iterable[int], transcript_ids: Iterable[int] | None = None
@@ -324,12 +323,20 @@ class Database:
         Raises DamagedError where one is missing, or is not of the dimension.
         """
         rows = self.connection.execute(
-            "SELECT vector FROM encodings WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            "SELECT digest, vector, tokens, seal FROM encodings"
+            " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
             (json.dumps(ids),),
         )
         with self._decoding():
-            data = b"".join(vector for (vector,) in rows)
-            return np.frombuffer(data, "<f4").astype(np.float32).reshape(len(ids), dimension)
+            found = []
+            for key, vector, tokens, sealed in rows:
+                if seal(key, vector, tokens) != sealed:
+                    raise ValueError("what the model made of a text is not what was stored")
+                found.append(vector)
+            vectors = np.frombuffer(b"".join(found), "<f4").astype(np.float32).reshape(len(ids), dimension)
+            if not np.isfinite(vectors).all():
+                raise ValueError("a vector that is none")
+            return vectors
 
     def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
         """Return (ids, vectors) of the encodings in use, in the order of ids. Raises DamagedError."""
@@ -350,17 +357,6 @@ class Database:
             " WHERE p.question_start IS NOT NULL AND NOT p.is_aside ORDER BY t.name, p.question_start"
         )
         return [(name, asked) for name, _, asked in rows]
-
-    def integrity_problems(self) -> list[str]:
-        """Return what SQLite finds wrong with its file: tables, indexes of them, and full text."""
-        try:
-            found = [line for (line,) in self.connection.execute("PRAGMA integrity_check(5)")]
-            broken = self.connection.execute("PRAGMA foreign_key_check").fetchone()
-        except apsw.Error as error:
-            if not is_damage(error):
-                raise
-            return [str(error)]
-        return [line for line in found if line != "ok"] + (["rows without their owner"] if broken else [])
 
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""

@@ -3,6 +3,7 @@
 Functions on the library file's connection.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -15,6 +16,17 @@ from index.signs import pack_signs
 # An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
 Row = tuple[bytes, bytes, bytes]
 
+# How long the checksum of a row is.
+SEAL_BYTES = 8
+
+
+def seal(*parts: bytes) -> bytes:
+    """Return a checksum of the parts of a row that was stored."""
+    found = blake2b(digest_size=SEAL_BYTES)
+    for part in parts:
+        found.update(len(part).to_bytes(8, "little") + part)
+    return found.digest()
+
 
 def digest(text: str, model: str) -> bytes:
     """Return what an encoding is kept by: a hash of the text, and of the fingerprint of the model that read it."""
@@ -23,8 +35,15 @@ def digest(text: str, model: str) -> bytes:
 
 def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] | None:
     """Return (id, signs of the tokens) of the encoding with this digest, if there is one."""
-    found: Any = connection.execute("SELECT id, tokens FROM encodings WHERE digest = ?", (key,)).fetchone()
-    return found  # type: ignore[no-any-return]
+    found: Any = connection.execute(
+        "SELECT id, tokens, vector, seal FROM encodings WHERE digest = ?", (key,)
+    ).fetchone()
+    if found is None:
+        return None
+    encoding_id, tokens, vector, sealed = found
+    if seal(key, vector, tokens) != sealed:
+        raise ValueError("what the model made of a text is not what was stored")
+    return encoding_id, tokens
 
 
 def add_encodings(connection: apsw.Connection, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
@@ -44,17 +63,22 @@ def forget_unused(connection: apsw.Connection) -> None:
 
 def store_rows(connection: apsw.Connection, rows: Iterable[Row]) -> None:
     """Keep encodings as another library file stores them."""
-    connection.executemany("INSERT OR IGNORE INTO encodings (digest, vector, tokens) VALUES (?, ?, ?)", rows)
+    connection.executemany(
+        "INSERT OR IGNORE INTO encodings (digest, vector, tokens, seal) VALUES (?, ?, ?, ?)",
+        ((*row, seal(*row)) for row in rows),
+    )
 
 
-def load_rows(connection: apsw.Connection, start: int, end: int) -> list[Row]:
-    """Return the encodings with ids from start to before end."""
+def load_rows(connection: apsw.Connection, ids: Sequence[int]) -> list[Row]:
+    """Return the encodings with these ids that are as they were stored."""
     rows: list[Any] = connection.execute(
-        "SELECT digest, vector, tokens FROM encodings WHERE id >= ? AND id < ?", (start, end)
+        "SELECT seal, digest, vector, tokens FROM encodings WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
     ).fetchall()
-    return rows
+    return [(key, vector, tokens) for sealed, key, vector, tokens in rows if seal(key, vector, tokens) == sealed]
 
 
-def last_id(connection: apsw.Connection) -> int:
-    """Return the highest id of an encoding, 0 where there is none."""
-    return int(connection.execute("SELECT max(id) FROM encodings").get or 0)
+def encoding_ids(connection: apsw.Connection) -> list[int]:
+    """Return the ids of all encodings, from the index of their digests: the table may be damaged."""
+    rows = connection.execute("SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1")
+    return sorted(i for (i,) in rows)

@@ -100,8 +100,16 @@ def _files_below(folder: Path, closed: list[tuple[str, str]]) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(place, name)
-            if not name.startswith(".") and path.is_file():
+            if not name.startswith(".") and _is_file(path):
                 yield path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a regular file; what a link leads to may be closed to us."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _in_zip(file: _Found, sources: Sources, closed: list[tuple[str, str]], *, is_named: bool) -> Iterator[_Found]:

@@ -1,7 +1,9 @@
 """The index folder: where it is, making one that is ours, and what it says of its own state."""
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from index.errors import DamagedError, StoreError
@@ -15,8 +17,13 @@ DAMAGE_NAME = "damaged"
 # The library file that is made again, until it takes the place of the damaged one.
 MENDED_NAME = "library.mended"
 
+# With what SQLite keeps beside a file, and the vectors of index.vectors.
+OWN_FORMS = (FILE_NAME, f"{FILE_NAME}-*", MENDED_NAME, f"{MENDED_NAME}-*", "vectors-*.faiss", "vectors-*.draft")
+
 # Files of the folder are its own: no link leads out of it. Windows knows neither flag.
 OWN_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+MOST_SHOWN = 200
 
 # https://www.sqlite.org/fileformat.html: how a file begins, and where in it are how many pages it has, and whose it is.
 SQLITE_MAGIC = b"SQLite format 3\0"
@@ -42,16 +49,31 @@ def prepare_folder(folder: Path) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | OWN_FILE, 0o600))
         for each in folder.iterdir():
             # A copy of the folder may have been made with wider rights.
-            if each.is_file() and not each.is_symlink() and each.stat().st_mode & 0o077:
+            if is_own(each.name) and each.is_file() and not each.is_symlink() and each.stat().st_mode & 0o077:
                 each.chmod(0o600)
     except OSError as error:
         raise StoreError(f"the index folder {folder} cannot be written: {error.strerror}") from error
 
 
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Raise StoreError, in one line, where the block cannot write in the folder."""
+    try:
+        yield
+    except OSError as error:
+        place = error.filename or folder
+        raise StoreError(f"{place} cannot be written or removed: {error.strerror}; remove it") from error
+
+
+def is_own(name: str) -> bool:
+    """Whether a file of the folder goes by a name that we give."""
+    return name in {LOCK_NAME, HOLDER_NAME, DAMAGE_NAME} or any(fnmatchcase(name, form) for form in OWN_FORMS)
+
+
 def refuse_foreign(folder: Path) -> None:
     """Raise StoreError where what is in the folder is not ours, before anything in it is touched."""
     path, here = folder / FILE_NAME, {each.name for each in folder.iterdir()}
-    foreign = sorted(here - {LOCK_NAME, HOLDER_NAME}) if FILE_NAME not in here else []
+    foreign = sorted(name for name in here if not is_own(name)) if FILE_NAME not in here else []
     if foreign:
         raise StoreError(f"{folder} holds something else ({foreign[0]}); choose another folder with --index")
     # What lies beside a lock of ours is ours, however damaged.
@@ -67,7 +89,9 @@ def note_damage(folder: Path) -> None:
 
 def damaged(path: Path, what: object) -> DamagedError:
     """Return the error for a library file that is not as it was written."""
-    return DamagedError(f"{path} is damaged ({what}); make it again with: interview-qa build PATH")
+    # Of what is damaged, as much as fits on a line.
+    shown = " ".join(str(what)[:MOST_SHOWN].split())
+    return DamagedError(f"{path} is damaged ({shown}); make it again with: interview-qa build PATH")
 
 
 def _begins_as_ours(path: Path) -> bool:

@@ -32,7 +32,8 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
                 if not stat.S_ISREG(before.st_mode):
                     raise TranscriptError(f"{path} is not a file")
                 refuse_size(str(path), before.st_size, most)
-                data = file.read(before.st_size + 1)
+                # What is no file after all may have nothing to read yet.
+                data = file.read(before.st_size + 1) or b""
                 after = os.fstat(file.fileno())
             # Whoever saves may also put another file in its place.
             if len(data) == before.st_size and _state(before) == _state(after) == _state(path.stat()):

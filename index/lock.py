@@ -25,6 +25,10 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise StoreError(f"another build is at work in {folder}{_holder(folder)}; try again when it is done") from None
+    except OSError as error:
+        raise StoreError(
+            f"{folder / LOCK_NAME} is no file that can be written ({error.strerror}); remove it"
+        ) from error
     try:
         _sign(folder)
         yield

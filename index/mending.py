@@ -4,6 +4,7 @@ Until then the damaged one answers as far as it can. Passages are cut again, fro
 was stored of them; what the model made of their texts is re-used.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -12,11 +13,11 @@ from typing import TypeVar
 
 import apsw
 
-from index.connections import BESIDE, is_damage, open_to_write
-from index.database import Database
-from index.encodings import last_id, load_rows, store_rows
+from index.connections import BESIDE, is_damage, open_to_write, refuse_links
+from index.database import UNREADABLE, Database
+from index.encodings import encoding_ids, load_rows, store_rows
 from index.errors import DamagedError, StoreError
-from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME
+from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
 from index.models import DEFAULT_MODEL
 
 _Found = TypeVar("_Found")
@@ -32,6 +33,9 @@ def mended(folder: Path) -> Iterator[Database]:
     One that an interrupted build left is gone on with.
     """
     path = folder / MENDED_NAME
+    refuse_links(path)
+    with writing(folder):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | OWN_FILE, 0o600))
     try:
         with Database(open_to_write(path), path) as database:
             if not database.facts():
@@ -41,11 +45,13 @@ def mended(folder: Path) -> Iterator[Database]:
             # Its name changes, and a log would not find it again.
             database.connection.execute("PRAGMA journal_mode = DELETE")
     except DamagedError:
-        _remove(path)
+        with writing(folder):
+            _remove(path)
         raise
-    _remove(folder / FILE_NAME, but_itself=True)
-    path.replace(folder / FILE_NAME)
-    (folder / DAMAGE_NAME).unlink(missing_ok=True)
+    with writing(folder):
+        _remove(folder / FILE_NAME, but_itself=True)
+        path.replace(folder / FILE_NAME)
+        (folder / DAMAGE_NAME).unlink(missing_ok=True)
 
 
 def _remove(path: Path, *, but_itself: bool = False) -> None:
@@ -69,12 +75,13 @@ def _salvage(folder: Path, database: Database) -> None:
 
 def _copy_encodings(damaged: Database, database: Database) -> None:
     connection = damaged.connection
-    last = _readable(partial(last_id, connection)) or 0
-    for start in range(1, last + 1, ROWS):
-        rows = _readable(partial(load_rows, connection, start, start + ROWS))
+    # Ids may lie: that they are taken from the index keeps one that is huge from being counted up to.
+    ids = _readable(partial(encoding_ids, connection)) or []
+    for at in range(0, len(ids), ROWS):
+        some = ids[at : at + ROWS]
+        rows = _readable(partial(load_rows, connection, some))
         if rows is None:
-            single = (_readable(partial(load_rows, connection, i, i + 1)) for i in range(start, start + ROWS))
-            rows = [row for found in single for row in found or ()]
+            rows = [row for one in some for row in _readable(partial(load_rows, connection, [one])) or ()]
         store_rows(database.connection, rows)
 
 
@@ -82,7 +89,7 @@ def _readable(read: Callable[[], _Found]) -> _Found | None:
     """Return what is read, or None where it is damaged."""
     try:
         return read()
-    except StoreError:
+    except (StoreError, *UNREADABLE):
         return None
     except apsw.Error as error:
         if is_damage(error):

@@ -7,11 +7,13 @@ import json
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import apsw
 
+from index.encodings import seal
 from index.schema import SCHEMA_VERSION, create_tables
+from index.transcripts import seal_of, segment_rows
 
 
 def migrate(connection: apsw.Connection) -> None:
@@ -91,9 +93,42 @@ CREATE INDEX passages_of_encoding ON passages (encoding_id);
 """
 
 
-def _from_3(_connection: apsw.Connection) -> int:
-    """Leave the tables as they are: version 4 has checksums of pages, for which index.connections makes room."""
+def _from_3(connection: apsw.Connection) -> int:
+    """Seal the rows, and have full text in leaves that fit their pages, which end in a checksum since version 4."""
+    connection.create_scalar_function("seal", cast("Any", seal), deterministic=True)
+    transcripts: list[Any] = connection.execute("SELECT * FROM transcripts").fetchall()
+    seals = [seal_of(name, text, about, segment_rows(connection, i)) for i, name, _, _, _, text, about in transcripts]
+    connection.execute(
+        "PRAGMA legacy_alter_table = ON; ALTER TABLE encodings RENAME TO encodings_of_3; DROP TABLE transcripts;"
+        f"{_TABLES_OF_4}"
+        "INSERT INTO encodings SELECT id, digest, vector, tokens, seal(digest, vector, tokens) FROM encodings_of_3;"
+        "DROP TABLE encodings_of_3; PRAGMA legacy_alter_table = OFF"
+    )
+    rows = ((*row, sealed) for row, sealed in zip(transcripts, seals, strict=True))
+    connection.executemany("INSERT INTO transcripts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    connection.execute(
+        "INSERT INTO words (words, rank) VALUES ('pgsz', 3900); INSERT INTO words (words) VALUES ('rebuild');"
+        "INSERT INTO spellings (spellings, rank) VALUES ('pgsz', 3900);"
+        "INSERT INTO spellings (spellings) VALUES ('delete-all');"
+        "INSERT INTO spellings (rowid, said) SELECT rowid, said FROM words"
+    )
     return 4
+
+
+# As version 4 wrote them, to the letter.
+_TABLES_OF_4 = """
+CREATE TABLE transcripts (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
+    source TEXT NOT NULL, -- JSON: where its file is, see index.sources
+    sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
+    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL, -- JSON: the fields of index.types.About
+    seal BLOB NOT NULL -- a checksum of what was said, and of its segments
+);
+CREATE TABLE encodings (
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL,
+    seal BLOB NOT NULL -- a checksum of the three: SQLite's are right in a page that took another one's place
+);
+"""
 
 
 # From each version that there was: changes the tables, and returns the version that they then are of.

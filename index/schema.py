@@ -14,7 +14,8 @@ CREATE TABLE transcripts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL, -- JSON: where its file is, see index.sources
     sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
-    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL -- JSON: the fields of index.types.About
+    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL, -- JSON: the fields of index.types.About
+    seal BLOB NOT NULL -- a checksum of what was said, and of its segments
 );
 CREATE TABLE segments (
     transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
@@ -24,7 +25,8 @@ CREATE TABLE segments (
 ) WITHOUT ROWID;
 -- What the model made of a text: its vector, and the signs of its tokens' vectors.
 CREATE TABLE encodings (
-    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL
+    id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL,
+    seal BLOB NOT NULL -- a checksum of the three: SQLite's are right in a page that took another one's place
 );
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY, transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE,
@@ -54,13 +56,21 @@ CREATE VIRTUAL TABLE spellings USING fts5 (
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (spellings, row);
 """
 
+FULL_TEXT = ("words", "spellings")
+
+# FTS5's own 4050 bytes are a few too many for a page that ends in a checksum: each takes a second page, of which
+# nobody knows if it is the right one.
+FULL_TEXT_BYTES = 3900
+
 # The tables that FTS5 makes for itself; their form is SQLite's affair.
-SHADOWS = {f"{t}_{part}" for t in ("words", "spellings") for part in ("data", "idx", "content", "docsize", "config")}
+SHADOWS = {f"{t}_{part}" for t in FULL_TEXT for part in ("data", "idx", "content", "docsize", "config")}
 
 
 def create_tables(connection: apsw.Connection) -> None:
     """Make the tables in a file that has none."""
     connection.execute(f"{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}")
+    for table in FULL_TEXT:
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('pgsz', {FULL_TEXT_BYTES})")
 
 
 def is_ours(connection: apsw.Connection) -> bool:
@@ -69,7 +79,9 @@ def is_ours(connection: apsw.Connection) -> bool:
 
 
 def _objects(connection: apsw.Connection) -> set[tuple[str, str, str | None]]:
-    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'")
+    rows = connection.execute(
+        "SELECT type, name, sql FROM sqlite_schema WHERE sql NOT NULL"
+    )  # SQLite's own indexes have none
     return {(kind, name, None if kind == "table" and name in SHADOWS else sql) for kind, name, sql in rows}
 
 

@@ -12,11 +12,14 @@ from typing import Any, NamedTuple, TypeVar
 
 from index.about import Fields, Known
 from index.archives import Archives
-from index.errors import TranscriptError
+from index.errors import DamagedError, TranscriptError
 from index.intake import MOST_BYTES, read_bytes
 from index.sidecars import MOST_TOML_BYTES, OF_ONE, fields_for, parse_sidecar, side_files
 
 _Made = TypeVar("_Made")
+
+# How deep zips lie in zips, at most.
+MOST_MEMBERS = 100
 
 # What is kept of folders and of sidecars: those of files that are read one after the other.
 KEPT = 32
@@ -81,7 +84,14 @@ class Sources:
 
     def unpacked(self, packed: str) -> Source:
         """Return a source that was packed. Raises TranscriptError for a zip that cannot be read any more."""
-        path, top, *member = json.loads(packed)
+        try:
+            path, top, *member = json.loads(packed)
+            if not all(isinstance(part, str) and "\0" not in part for part in (path, top, *member)):
+                raise ValueError(packed)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise DamagedError("where its file is, is not as it was written; make the index again") from error
+        if len(member) > MOST_MEMBERS or not isinstance(json.loads(packed), list):
+            raise DamagedError("where its file is, is not as it was written; make the index again")
         return self.source(Path(path), Path(top), tuple(member))
 
     def checksum(self, source: Source) -> str:

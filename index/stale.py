@@ -24,7 +24,7 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
         for name, (packed, checksum) in stored.items():
             try:
                 source = sources.unpacked(packed)
-                if not source.path.exists():
+                if not is_there(source.path):
                     if not is_kept:
                         yield f"{name} is gone since the index was built; {WAY_OUT}"
                 elif sources.touched(source) >= looked and sources.checksum(source) != checksum:
@@ -32,7 +32,15 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
             except TranscriptError as error:
                 yield f"{name}: {error}; {WAY_OUT}"
         paths = [Path(path) for path in facts.get("paths", ())]
-        yield from _new([path for path in paths if path.exists()], sources, stored.keys() | facts.get("unread", {}))
+        yield from _new([path for path in paths if is_there(path)], sources, stored.keys() | facts.get("unread", {}))
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something; where the folder is closed to us, whoever reads says so."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _new(paths: list[Path], sources: Sources, known: AbstractSet[str]) -> Iterator[str]:

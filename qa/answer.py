@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from index.database import Database, StoredPassage
+from index.database import Database
 from index.errors import InterviewQAError
+from index.stored import StoredPassage
 from index.types import About, Span, Transcript
 from qa.conversation import texts_of
 from qa.heard import Heard

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from index.database import StoredPassage
+from index.stored import StoredPassage
 from index.types import Span
 
 

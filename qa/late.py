@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Vectors
-from index.database import FoundBy
 from index.embedders import Encoded
 from index.errors import StoreError
 from index.signs import bytes_each, unpack_signs
+from index.stored import FoundBy
 
 # What a stop word weighs, beside idf from 0 to about 10. "How" and "where" shade the words around them.
 STOP_WEIGHT = 1.0

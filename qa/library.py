@@ -25,6 +25,9 @@ TRANSCRIPTS_KEPT = 64
 # library only single words are compared by their sound.
 RUNS_OF_WORDS = 3_000_000
 
+# Characters; as long as ten days of talk.
+LONGEST_TEXT = 20_000_000
+
 
 class Library:
     """An index folder, ready to be asked. Threads may share it."""
@@ -119,10 +122,10 @@ def _load_vectors(folder: Path, database: Database, facts: dict[str, Any]) -> Ve
 
 def _gather(database: Database) -> Vocabulary:
     words = dict(spellings(database.connection, ""))
-    with_runs = database.overview().words <= RUNS_OF_WORDS
-    runs = (
-        {run for text in database.texts() for run in runs_of(all_words(searchable(text).lower()))}
-        if with_runs
-        else set()
-    )
+    runs: set[tuple[str, ...]] = set()
+    if database.overview().words <= RUNS_OF_WORDS:
+        for text in database.texts():
+            # A file may lie about how many words it holds.
+            if len(text) <= LONGEST_TEXT:
+                runs.update(runs_of(all_words(searchable(text).lower())))
     return Vocabulary(words, runs)

@@ -10,12 +10,13 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-from index.database import Database, StoredPassage
+from index.database import Database
 from index.embedders import Embedder
 from index.encodings import add_encodings, digest, find_encoding
 from index.noise import heard
 from index.sentences import sentence_spans
 from index.signs import unpack_signs
+from index.stored import StoredPassage
 from index.types import Passage, Span, Transcript
 from index.vectors import VectorIndex
 from index.windows import make_windows, window_spans

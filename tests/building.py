@@ -18,7 +18,10 @@ from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.embedders import Embedder
 
 ROOT = Path(__file__).parent.parent
 
@@ -88,26 +91,32 @@ class Builder:
         self._process.communicate()
 
 
+def remember(embedder: "Embedder") -> None:
+    """Have a model read each single text once: the same questions are asked of every build."""
+    encode, known = embedder.encode, dict[str, Any]()
+
+    def remembered(texts: Sequence[str]) -> Any:
+        if len(texts) != 1:
+            return encode(texts)
+        if texts[0] not in known:
+            known[texts[0]] = encode(texts)
+        return known[texts[0]]
+
+    embedder.encode = remembered  # type: ignore[method-assign]
+
+
 def _serve() -> None:
     import faiss
 
     from index.build import build
-    from index.embedders import Encoded, load_embedder
-    from qa.judge import OFF_TOPIC, fit
+    from index.embedders import load_embedder
+    from qa.judge import fit
 
     # A fork has the one thread that forked it, and waits for others for ever.
     faiss.omp_set_num_threads(1)
     embedder = load_embedder(threads=1)
-    # The forty questions that each build is fitted to are read by the model once, here.
-    asked: dict[str, list[Encoded]] = {}
-    encode = embedder.encode
-
-    def remembered(texts: Sequence[str]) -> list[Encoded]:
-        return asked[texts[0]] if len(texts) == 1 and texts[0] in asked else encode(texts)
-
-    asked |= {question: encode([question]) for question in OFF_TOPIC}
-    embedder.encode = remembered  # type: ignore[method-assign]
-    # What is imported and looked up only once a build is at it is there for all forks.
+    remember(embedder)
+    # What is imported, looked up and asked only once a build is at it is there for all forks.
     with TemporaryDirectory() as folder:
         talk = Path(folder) / "talk.txt"
         talk.write_text("Ada: Is it warm?\nBo: It is, in here.\n")
@@ -118,7 +127,7 @@ def _serve() -> None:
         print(json.dumps(_overseen(order, embedder)), flush=True)
 
 
-def _overseen(order: Order, embedder: Any) -> dict[str, Any]:
+def _overseen(order: Order, embedder: "Embedder") -> dict[str, Any]:
     """Return how the build ended that a child of this process makes; it is killed when its time is up."""
     reading, writing = os.pipe()
     began = time.perf_counter()
@@ -138,7 +147,7 @@ def _overseen(order: Order, embedder: Any) -> dict[str, Any]:
     return (json.loads(told) if told else {}) | {"seconds": time.perf_counter() - began}
 
 
-def _built(order: Order, embedder: Any) -> dict[str, Any]:
+def _built(order: Order, embedder: "Embedder") -> dict[str, Any]:
     from index import build as build_module
     from index import embedders
     from index.errors import InterviewQAError

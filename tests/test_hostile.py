@@ -40,7 +40,7 @@ FILES = {
     "cave.txt": "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n",
     "told.txt": "Ada: What did you tell nobody?\nDi: That the rope was forty years old, and that I knew.\n",
 }
-SECRET = "The combination of the safe is four, eight, fifteen."
+OUTSIDE = "The combination of the safe is four, eight, fifteen."
 
 # What an answer may take beyond what the model does: a text of 200 MB is read once or twice, and not ten times.
 MOST_KB = 3_000_000
@@ -107,9 +107,8 @@ def look(folder: Path, reader: Embedder) -> list[str]:
         try:
             do()
         except InterviewQAError as error:
-            assert "\n" not in str(error)
-            assert len(str(error)) < 1000
             refused.append(str(error))
+    assert all("\n" not in line and len(line) < 1000 for line in refused)
     return refused
 
 
@@ -123,8 +122,8 @@ SCALARS: tuple[object, ...] = (
 JSONS = (
     *("null", "true", "0", "-1", "1e999", "NaN", "-Infinity", "9" * 5000, '"x"', '""', "[]", "{}", "[null]", "[[]]"),
     *('["/dev/zero", "/dev"]', '["/dev/zero"]', '["\\u0000", "/"]', '["a", "b", "c.zip", "d"]', '["x\\ud800", "y"]'),
-    *('[1, 2]', '{"a": 1}', '{"title": 5}', '{"guests": 5}', '{"guests": "Ada"}', '{"guests": [5]}', '{"nope": "x"}'),
-    *('{"title": null, "guests": [], "hosts": [], "date": "2020\\n\\u001b[31m", "media": "http://[", "language": "x"}',),
+    *("[1, 2]", '{"a": 1}', '{"title": 5}', '{"guests": 5}', '{"guests": "Ada"}', '{"guests": [5]}', '{"nope": "x"}'),
+    *('{"title": null, "guests": [], "hosts": [], "date": "2020\\n\\u001b[31m", "media": "http://["}',),
     *('{"media": "\\u0000"}', "[" * 10**6, '{"a":' * 10**5, '"' + "x" * 10**6 + '"', '["' + "x/" * 10**5 + '", "/"]'),
     *('"/dev/zero"', '"../x"', '"0123456789abcdef"', '"' + "0" * 64 + '"', "384", "383", "1000000000", "-384"),
 )
@@ -142,7 +141,7 @@ def alter(random: Random, connection: apsw.Connection) -> str:
         keys = [key for (key,) in connection.execute(f"SELECT CAST({columns[0]} AS BLOB) FROM {table}")]
         if not keys:
             continue
-        key, value = random.choice(keys), _value(random, table, column)
+        key, value = random.choice(keys), _value(random, column)
         where = "" if random.random() < 0.3 else f" WHERE CAST({columns[0]} AS BLOB) IS ?"
         bound = (key,) if where else ()
         shown = repr(value)[:60]
@@ -164,7 +163,7 @@ def _but(columns: list[str], column: str) -> str:
     return ", ".join("?" if each == column else each for each in columns)
 
 
-def _value(random: Random, table: str, column: str) -> object:
+def _value(random: Random, column: str) -> object:
     if column == "windows" and random.random() < 0.8:
         records = np.frombuffer(random.randbytes(WINDOW.itemsize * random.randrange(1, 9)), WINDOW).copy()
         if random.random() < 0.7:
@@ -222,10 +221,13 @@ def test_many_rows_that_we_did_not_write_are_refused_or_answered(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("statement", ["UPDATE transcripts SET text = ?", "UPDATE facts SET value = ?"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE transcripts SET text = ? WHERE name = 'cave.txt'", "UPDATE facts SET value = ? WHERE name = 'built'"],
+)
 def test_a_text_of_200_megabytes_is_read_in_bounded_memory(folder: Path, reader: Embedder, statement: str) -> None:
     with altering(folder) as connection:
-        connection.execute(f"{statement} WHERE rowid IN (SELECT rowid FROM transcripts LIMIT 1)", ("x y " * 50_000_000,))
+        connection.execute(statement, ("x y " * 50_000_000,))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with in_time(statement):
         look(folder, reader)
@@ -238,10 +240,12 @@ FOREIGN = {
     "index": "CREATE INDEX theirs ON names (speaker)",
     "view": "CREATE VIEW theirs AS SELECT * FROM facts",
     "trigger": "CREATE TRIGGER theirs AFTER INSERT ON passages BEGIN UPDATE transcripts SET text = 'lies'; END",
-    "another view in place": "DROP TABLE speaking; CREATE VIEW speaking AS SELECT 1 AS passage_id, '' AS speaker, 1 AS share",
+    "a view in place of a table": "DROP TABLE speaking;"
+    " CREATE VIEW speaking AS SELECT 1 AS passage_id, '' AS speaker, 1 AS share",
     "a column more": "ALTER TABLE names ADD COLUMN x TEXT DEFAULT 'y'",
-    "a trigger by SQLite's name": "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_x',"
-    " 'names', 0, 'CREATE TRIGGER sqlite_x AFTER DELETE ON names BEGIN UPDATE transcripts SET text = ''lies''; END')",
+    "a trigger by SQLite's name": "PRAGMA writable_schema = ON;"
+    " INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_x', 'names', 0,"
+    " 'CREATE TRIGGER sqlite_x AFTER DELETE ON names BEGIN UPDATE transcripts SET text = ''lies''; END')",
     "a shadow that is a view": "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET type = 'view', rootpage = 0,"
     " sql = 'CREATE VIEW words_config AS SELECT 1 AS k, 2 AS v' WHERE name = 'words_config'",
 }
@@ -281,16 +285,16 @@ def state_of(path: Path) -> object:
 
 
 @pytest.mark.parametrize("name", OWN)
-@pytest.mark.parametrize("contents", ["text", "index"])
+@pytest.mark.parametrize("contents", ["index", pytest.param("text", marks=pytest.mark.slow)])
 def test_no_link_leads_out_of_the_folder(
     folder: Path, files: Path, reader: Embedder, right: Answers, tmp_path: Path, name: str, contents: str
 ) -> None:
     outside = tmp_path / "outside"
     if contents == "text":
-        outside.write_text(SECRET)
+        outside.write_text(OUTSIDE)
     else:
         other = tmp_path / "other"
-        (tmp_path / "secret.txt").write_text(f"Ada: What did you tell nobody?\nDi: {SECRET}\n")
+        (tmp_path / "secret.txt").write_text(f"Ada: What did you tell nobody?\nDi: {OUTSIDE}\n")
         build([tmp_path / "secret.txt"], other, reader, fit=floors)
         shutil.copyfile(place_of(other, name if name == "*.faiss" else FILE_NAME), outside)
     outside.chmod(0o644)
@@ -313,7 +317,9 @@ def test_no_link_leads_out_of_the_folder(
 
 
 @pytest.mark.parametrize("name", OWN)
-@pytest.mark.parametrize("kind", ["pipe", "folder", "endless", "nowhere"])
+@pytest.mark.parametrize(
+    "kind", ["pipe", "folder", *(pytest.param(each, marks=pytest.mark.slow) for each in ("endless", "nowhere"))]
+)
 def test_what_is_no_file_is_not_waited_for(
     folder: Path, files: Path, reader: Embedder, right: Answers, name: str, kind: str
 ) -> None:
@@ -367,8 +373,9 @@ def test_a_place_that_the_index_names_is_not_waited_for(
         if kind != "/":
             connection.execute("UPDATE facts SET value = ? WHERE name = 'paths'", (json.dumps([str(place)]),))
     with in_time(kind):
-        assert len(info(folder)["stale"]) == 3
-        assert len(verify(folder).stale) == 3
+        for stale in (info(folder)["stale"], verify(folder).stale):
+            # And, of such a path, that what it leads to is new.
+            assert [line.split(":")[0].split()[0] for line in stale][:3] == list(FILES)
         build([files], folder, reader, fit=floors)
     assert verify(folder) == ([], [])
     assert before == (state_of(place) if before else None)
@@ -385,7 +392,13 @@ class _Evil:
         return os.mkdir, (str(self.marker),)
 
 
-@pytest.mark.parametrize("evil", ["pickle", "module", "auto_map", "auto_map of a new kind", "tokenizer", "config_sentence"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        *("pickle", "module", "auto_map of a new kind"),
+        *(pytest.param(each, marks=pytest.mark.slow) for each in ("auto_map", "tokenizer", "similarity")),
+    ],
+)
 def test_a_model_that_is_a_program_is_refused_and_not_run(
     files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, evil: str
 ) -> None:
@@ -418,7 +431,7 @@ def test_a_model_that_is_a_program_is_refused_and_not_run(
     else:
         change("config_sentence_transformers.json", similarity_fn_name="evil.Evil", model_type="Evil")
     monkeypatch.chdir(tmp_path)
-    with in_time(evil), suppress(ModelError) if evil in {"tokenizer", "config_sentence"} else pytest.raises(ModelError):
+    with in_time(evil), suppress(ModelError) if evil in {"tokenizer", "similarity"} else pytest.raises(ModelError):
         build([files], tmp_path / "index", str(model), fit=floors)
     assert not marker.exists()
     assert "evil" not in sys.modules
@@ -455,8 +468,6 @@ def _theirs(place: Path, kind: str) -> Path:
             for name, data in copied.items():
                 (place / name).write_bytes(data)
         (place / "diary.txt").write_text("dear diary")
-    if "lock" in kind:
-        (place / LOCK_NAME).touch()
     for each in place.iterdir():
         each.chmod(0o755 if each.is_dir() else 0o644)
     place.chmod(0o755)
@@ -467,7 +478,6 @@ def _theirs(place: Path, kind: str) -> Path:
     "kind",
     [
         *("a file", "a folder of files", "a checkout", "a file of that name", "a database", "a database with its log"),
-        "a database and a lock",
     ],
 )
 def test_what_is_not_ours_stays_as_it_is(files: Path, reader: Embedder, tmp_path: Path, kind: str) -> None:
@@ -477,6 +487,18 @@ def test_what_is_not_ours_stays_as_it_is(files: Path, reader: Embedder, tmp_path
     with pytest.raises(StoreError):
         build([files], folder, reader, fit=floors)
     assert state_of(tmp_path / "theirs") == before
+
+
+def test_what_lies_beside_files_of_ours_stays_as_it_is(folder: Path, files: Path, reader: Embedder) -> None:
+    (folder / "diary.txt").write_text("dear diary")
+    (folder / "deep").mkdir(0o755)
+    for name in ("diary.txt", "deep"):
+        (folder / name).chmod(0o755)
+    before = [state_of(folder / name) for name in ("diary.txt", "deep")]
+    (folder / DAMAGE_NAME).touch()
+    look(folder, reader)
+    build([files], folder, reader, fit=floors)
+    assert [state_of(folder / name) for name in ("diary.txt", "deep")] == before
 
 
 # Folders that may be read only.
@@ -500,17 +522,19 @@ def unprivileged(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def public(tmp_path: Path) -> Path:
-    """Return a folder that others can come to: pytest's are its owner's alone."""
-    closed = [each for each in (tmp_path, *tmp_path.parents) if not each.stat().st_mode & 0o001]
-    for each in closed:
-        each.chmod(each.stat().st_mode | 0o011)
-    return tmp_path
+def public(tmp_path: Path) -> Iterator[Path]:
+    """Return a folder that others can come to: pytest's are their owner's alone."""
+    closed = {each: each.stat().st_mode for each in (tmp_path, *tmp_path.parents) if not each.stat().st_mode & 0o001}
+    for each, mode in closed.items():
+        each.chmod(mode | 0o011)
+    yield tmp_path
+    for each, mode in closed.items():
+        each.chmod(mode)
 
 
 @pytest.mark.parametrize("logged", [False, True])
 def test_an_index_that_may_only_be_read_answers(
-    whole: Path, files: Path, reader: Embedder, right: Answers, public: Path, logged: bool
+    whole: Path, reader: Embedder, right: Answers, public: Path, logged: bool
 ) -> None:
     folder = public / "index"
     shutil.copytree(whole, folder)

@@ -13,15 +13,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from building import Builder, Fault, Outcome
+from building import Builder, Fault, Outcome, remember
 
 from index.build import build
 from index.checks import verify
 from index.connections import NoTablesError, open_to_read
 from index.database import Database
 from index.embedders import Embedder, load_embedder
-from index.errors import DamagedError, InterviewQAError, NoIndexError
-from index.folder import DAMAGE_NAME, FILE_NAME, LOCK_NAME, note_damage
+from index.errors import DamagedError, NoIndexError
+from index.folder import FILE_NAME, LOCK_NAME, MENDED_NAME, note_damage
 from qa.answer import answer
 from qa.judge import fit
 from qa.library import Library
@@ -154,9 +154,9 @@ class Stage:
         kept = digests(left) & self.digests
         again = self.builder.build([self.talks], left, **scene.orders)
         self.expect_what_was_wanted(left, again, told)
-        if name != "mending":
-            # What the model made of texts before the build was interrupted was not lost either.
-            assert again.embedded == len(self.digests - kept), told
+        # What the model made of texts before the build was interrupted was not lost either.
+        expected = len(self.digests - kept)
+        assert again.embedded in ([expected] if name != "mending" else range(expected + 1)), told
         how = "killed" if outcome.was_killed else "refused" if outcome.error else "succeeded"
         some = ", some embedded" if name == "model" and found == scene.before and kept else ""
         return f"{how}, {'after' if found == self.after else 'before'}{some}", again.seconds
@@ -180,13 +180,14 @@ def write(folder: Path, texts: dict[str, str]) -> None:
 
 
 def digests(folder: Path) -> set[bytes]:
-    """Return what the texts are known by that the model has read and that are kept, whether or not by a state."""
-    if not (folder / FILE_NAME).exists():
+    """Return what the texts are known by that the model has read, and that the next build will find."""
+    name = MENDED_NAME if (folder / MENDED_NAME).exists() else FILE_NAME
+    if not (folder / name).exists():
         return set()
     try:
         # Another copy: who opens a file tidies up what was left beside it.
         looked_at = shutil.copytree(folder, folder.with_name("looked-at"))
-        with closing(open_to_read(looked_at / FILE_NAME)) as connection:
+        with closing(open_to_read(looked_at / name)) as connection:
             return {key for (key,) in connection.execute("SELECT digest FROM encodings")}
     except (NoTablesError, DamagedError):
         return set()
@@ -194,14 +195,12 @@ def digests(folder: Path) -> set[bytes]:
         shutil.rmtree(folder.with_name("looked-at"), ignore_errors=True)
 
 
-def some_of(calls: tuple[str, ...], few: bool, share: int) -> list[int]:
-    """Return the numbers, from 1, of all calls; with `few` every so many of the kinds of calls, once each."""
-    if not few:
-        return [*range(1, len(calls) + 1)]
+def some_of(calls: tuple[str, ...], first: int, share: int) -> list[int]:
+    """Return the numbers, from 1, of calls: one of each kind, and of the kinds every so many from the first."""
     kinds: dict[str, list[int]] = {}
     for n, call in enumerate(calls, 1):
         kinds.setdefault(re.sub("[0-9a-f]{16}|index-[0-9]+", "", call), []).append(n)
-    return sorted(numbers[len(numbers) // 2] for numbers in kinds.values())[::share]
+    return sorted(numbers[len(numbers) // 2] for numbers in kinds.values())[first::share]
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +215,9 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
     builder = Builder(shim, place / "work")
     # Single questions: several threads would wait for each other.
-    yield Stage(place, builder, load_embedder(threads=1))
+    embedder = load_embedder(threads=1)
+    remember(embedder)
+    yield Stage(place, builder, embedder)
     builder.close()
 
 
@@ -236,7 +237,7 @@ def test_the_states_that_are_told_apart_answer_as_they_should(stage: Stage) -> N
 def test_a_build_killed_at_any_moment_leaves_one_state_or_the_other(stage: Stage, name: str, few: bool) -> None:
     random, ends = Random(SEED), Counter[str]()
     seconds = [stage.measure(name).seconds for _ in range(3)]
-    tries = (8 if name == "update" else 2) if few else (200 if name == "update" else 60)
+    tries = (8 if name == "update" else 1) if few else (200 if name == "update" else 60)
     for n in range(tries):
         # Each equal part of a build has its moment, however busy the machine is now.
         whole_s = sorted(seconds[-3:])[1]
@@ -244,21 +245,20 @@ def test_a_build_killed_at_any_moment_leaves_one_state_or_the_other(stage: Stage
         ends[end] += 1
         seconds.append(took_s)
     print(f"{tries} builds of {min(seconds):.2f} to {max(seconds):.2f} s: {dict(ends)}")
-    assert any(end.startswith("killed") for end in ends)
+    if tries > 1:
+        assert any(end.startswith("killed") for end in ends)
     if not few:
         assert ends["killed, after"], "no kill came after the new state was saved"
 
 
 @pytest.mark.parametrize("few", FEW_AND_ALL)
 @pytest.mark.parametrize("fault", [Fault.KILLS, Fault.FAILS_ONCE, Fault.DISK_FULL])
-@pytest.mark.parametrize(
-    ("name", "share"), [("update", 2), ("first", 6), ("mending", 6), ("model", 6)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("name", "share"), [("update", 3), ("first", 12), ("mending", 12), ("model", 9)], ids=str)
 def test_a_fault_in_any_write_leaves_one_state_or_the_other(
     stage: Stage, name: str, share: int, fault: Fault, few: bool
 ) -> None:
     calls = stage.measure(name).calls
-    numbers = some_of(calls, few, share)
+    numbers = some_of(calls, fault * share // len(Fault), share) if few else [*range(1, len(calls) + 1)]
     ends = Counter(stage.interrupt(name, fault=fault, n=n)[0] for n in numbers)
     print(f"{len(numbers)} of {len(calls)} writes: {dict(ends)}")
     if fault is Fault.KILLS:

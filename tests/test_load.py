@@ -25,7 +25,7 @@ from conftest import CHROMIUM_ARGUMENTS, ROOT, Page, cli, put
 from index.build import build
 from index.checks import verify
 from index.database import Database
-from index.embedders import load_embedder
+from index.embedders import Embedder, load_embedder
 from index.folder import FILE_NAME
 from qa.answer import Answer, answer
 from qa.judge import fit
@@ -35,11 +35,11 @@ from qa.render import as_json
 YEAR_0 = 1900
 
 # The last one is there in every other state.
-BOATS = ("Alma", "Berta", "Clio", "Xyzzogeton")
+BOATS = ("Alma", "Berta", "Xyzzogeton")
 
 QUESTIONS: tuple[dict[str, Any], ...] = (
     {"question": "How did the boat leak?"},
-    {"question": "And why did she stay?", "previous": ["How did the boat Clio leak?"]},
+    {"question": "And who mended her?", "previous": ["How did the boat Alma leak?"]},
     {"question": "What did the owner of the Berta pay for?", "literally": True},
     {"question": "Who mendet the Xyzzogeton, and with what?", "k": 3},
     {"question": "What broke in the storm?", "k": 10},
@@ -72,10 +72,8 @@ def interviews(state: int) -> dict[str, str]:
             f" {year}. Her owner of {year} paid for all of it in herring, as people of {year} did.\n"
             f"Ada: What broke on the {boat} in the great storm of {year}?\n"
             f"Bo: {' '.join(f'The {part} of the {boat} broke in the storm of {year}.' for part in PARTS)}\n"
-            f"Ada: Why did you stay with the {boat} after {year}?\n"
-            f"Bo: Because in {year} nobody else on this coast of {year} would have gone out with the {boat}.\n"
         )
-        for boat in BOATS[: 3 + state % 2]
+        for boat in BOATS[: 2 + state % 2]
     }
 
 
@@ -86,15 +84,17 @@ PARTS = "mast,boom,rudder,keel,tiller,foremost plank,heavy anchor chain,cabin do
 def state_of(passages: list[dict[str, Any]], offered: tuple[str, ...] = ()) -> int:
     """Return the state that an answer is of: all of its words, word for word and in their place."""
     said = [*offered, *(p["text"] for p in passages), *(p["question"] for p in passages)]
-    (year,) = {int(year) for text in said for year in re.findall(r"\b19\d\d\b", text)}
-    files = interviews(year - YEAR_0)
+    years = {int(year) for text in said for year in re.findall(r"\b19\d\d\b", text)}
+    assert len(years) == 1
+    state = years.pop() - YEAR_0
+    files = interviews(state)
     for passage in passages:
         file = files[passage["transcript"]]
         cited = re.sub(r"^(Ada|Bo): ", "", file[passage["start"] : passage["end"]], flags=re.MULTILINE)
         assert cited == passage["text"]
         assert f"Ada: {passage['question']}\n" in file
     assert all(any(f"Ada: {question}\n" in file for file in files.values()) for question in offered)
-    return year - YEAR_0
+    return state
 
 
 def state_of_answer(found: Answer) -> int:
@@ -115,6 +115,7 @@ class Builder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.begun = self.done = -1  # the last state of which a build has begun, and is done
+        self.took_s = 0.0
         command = [sys.executable, __file__, str(folder)]
         self._process = subprocess.Popen(
             command,
@@ -130,17 +131,16 @@ class Builder:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=120)  # it ends with its input
 
-    def build_next(self) -> float:
-        """Build the next state, and return how many seconds that took."""
+    def build_next(self) -> None:
+        """Build the next state."""
         assert self._process.stdin
         assert self._process.stdout
         self.begun += 1
         self._process.stdin.write(f"{self.begun}\n")
         self._process.stdin.flush()
-        built, transcripts, seconds = json.loads(self._process.stdout.readline())
+        built, transcripts, self.took_s = json.loads(self._process.stdout.readline())
         assert (built, transcripts) == (self.begun, len(interviews(self.begun)))
         self.done = built
-        return float(seconds)
 
 
 def build_states(folder: Path) -> None:
@@ -171,10 +171,12 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Builder]:
 
 
 @pytest.mark.parametrize(
-    ("questions", "builds"), [(300, 2), pytest.param(10_000, 20, marks=pytest.mark.slow)], ids=["short", "full"]
+    ("questions", "builds", "pause_s"),
+    [(300, 2, 1.5), pytest.param(10_000, 20, 0, marks=pytest.mark.slow)],
+    ids=["short", "full"],
 )
 def test_fifty_threads_get_whole_answers_while_the_index_is_built_again(
-    builder: Builder, questions: int, builds: int
+    builder: Builder, questions: int, builds: int, pause_s: float
 ) -> None:
     library = Library(builder.folder)
     library.warm_up()
@@ -192,6 +194,7 @@ def test_fifty_threads_get_whole_answers_while_the_index_is_built_again(
             # The same question has the same answer, whatever others ask meanwhile.
             assert found == found_first.setdefault((state, str(query(number))), found)
             answered.append((state, waited))
+            time.sleep(pause_s)  # to read the answer
 
     with ThreadPoolExecutor(THREADS) as pool:
         asking = [pool.submit(go_on_asking) for _ in range(THREADS)]
@@ -214,6 +217,21 @@ def test_fifty_threads_get_whole_answers_while_the_index_is_built_again(
     assert verify(builder.folder).problems == []
     # Nobody reads: the log is no longer there, or empty.
     assert sum(path.stat().st_size for path in builder.folder.glob(f"{FILE_NAME}-*")) == 0
+
+
+def test_threads_that_share_a_model_get_from_it_what_each_would_get_alone(embedder: Embedder) -> None:
+    texts = ["boat", "How did the boat leak?", "It leaked like a basket. " * 100]  # the last is longer than is read
+
+    def read(_: int) -> tuple[int, list[float]]:
+        encoded = embedder.encode(texts[:2])
+        return len(embedder.token_spans(texts)[2]), [float(each.vector[0]) for each in encoded]
+
+    n_pieces, alone = read(0)
+    assert n_pieces == 600
+    with ThreadPoolExecutor(8) as pool:
+        for pieces, together in pool.map(read, range(100)):
+            assert pieces == n_pieces
+            assert together == pytest.approx(alone, abs=1e-5)
 
 
 @pytest.mark.parametrize("builds", [1, pytest.param(10, marks=pytest.mark.slow)], ids=["short", "full"])
@@ -255,13 +273,14 @@ def test_a_program_that_asks_line_by_line_follows_the_builds(builder: Builder, b
 
 
 def test_who_holds_a_state_keeps_it_and_what_was_removed_is_then_gone_from_every_file(builder: Builder) -> None:
-    if builder.done % 2:
+    if builder.done % 2 == 0:  # the last boat is not there
         builder.build_next()
-    alone = builder.build_next()
+    took_alone_s = builder.took_s
     library = Library(builder.folder)
     with library.snapshot() as held:
         before = list(held.database.texts())
-        assert builder.build_next() < alone + MOST_HELD_UP_S
+        builder.build_next()
+        assert builder.took_s < took_alone_s + MOST_HELD_UP_S
         assert list(held.database.texts()) == before
         assert library.transcript(held, f"{BOATS[-1].lower()}.txt").text in before
         with library.snapshot() as latest:
@@ -269,9 +288,8 @@ def test_who_holds_a_state_keeps_it_and_what_was_removed_is_then_gone_from_every
             assert all(str(YEAR_0 + builder.done) in text for text in latest.database.texts())
     assert state_of_answer(ask(library, 0)) == builder.done
     # Full text leaves out how a word begins where another one begins so.
-    assert b"yzzogeton" in BOATS[-1].lower().encode()
-    for path in builder.folder.iterdir():
-        assert b"yzzogeton" not in path.read_bytes().lower(), path.name
+    removed = BOATS[-1][1:].encode()
+    assert [path.name for path in builder.folder.iterdir() if removed in path.read_bytes().lower()] == []
 
 
 def test_of_two_builds_at_once_the_second_says_who_is_at_it_or_waits(builder: Builder) -> None:
@@ -289,7 +307,7 @@ def test_of_two_builds_at_once_the_second_says_who_is_at_it_or_waits(builder: Bu
         assert is_at_work.wait(60)
         try:
             refused = cli("build", folder.parent / "transcripts", "--index", folder, cwd=folder.parent)
-            waiting: Future[float] = pool.submit(builder.build_next)
+            waiting: Future[None] = pool.submit(builder.build_next)
             time.sleep(1)
             assert not waiting.done()
             with Database.open(folder) as database:
@@ -339,7 +357,7 @@ async def _ask_in_tabs(url: str, chromium: str, builder: Builder, tabs: int, bui
         for number in itertools.count():
             last, done = are_built.is_set(), builder.done
             # In a chat a question may lean on the one before, whose state is that of then; names stand alone.
-            question = f"How did the boat {BOATS[(first + number) % 3]} leak?"
+            question = f"How did the boat {BOATS[(first + number) % 2]} leak?"
             box = tab.get_by_test_id("stChatInputTextArea")
             await box.fill(question)
             await box.press("Enter")

@@ -17,6 +17,7 @@ from index.errors import NoIndexError, StoreError
 from index.folder import FILE_NAME
 from index.migrations import STEPS
 from index.schema import SCHEMA_VERSION
+from index.sound import integrity_problems
 from qa.answer import answer
 from qa.judge import fit
 from qa.library import Library
@@ -62,7 +63,7 @@ def test_it_answers_without_being_built_again(version: int, tmp_path: Path, embe
     assert best.transcript == "bread.txt"
     assert "Rye, because it smells of rain" in best.text
     with Database.open(folder) as database:
-        assert database.integrity_problems() == []
+        assert integrity_problems(database.connection) == []
         assert database.connection.execute("PRAGMA checksum_verification").get == "1"
 
 

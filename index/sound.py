@@ -1,0 +1,44 @@
+"""Whether the values in the library file are such as we write: of their kind, in their range, with their owner."""
+
+import apsw
+
+from index.connections import is_damage
+
+# By table, what no row of ours is.
+ODD = {
+    "facts": "typeof(name) <> 'text' OR typeof(value) <> 'text'",
+    "transcripts": "typeof(name) <> 'text' OR typeof(source) <> 'text' OR typeof(sha256) <> 'text'"
+    " OR typeof(words) <> 'integer' OR typeof(text) <> 'text' OR typeof(about) <> 'text'"
+    " OR NOT EXISTS (SELECT 1 FROM segments WHERE transcript_id = transcripts.id)",
+    "segments": "typeof(row) <> 'integer' OR typeof(size) <> 'integer' OR typeof(start) <> 'integer'"
+    " OR typeof(end) <> 'integer' OR typeof(speaker) NOT IN ('text', 'null') OR typeof(marks) NOT IN ('blob', 'null')"
+    " OR typeof(start_s) NOT IN ('real', 'null') OR typeof(end_s) NOT IN ('real', 'null')",
+    "encodings": "typeof(digest) <> 'blob' OR typeof(vector) <> 'blob' OR typeof(tokens) <> 'blob'",
+    "passages": "typeof(start) <> 'integer' OR typeof(end) <> 'integer' OR typeof(is_aside) <> 'integer'"
+    " OR typeof(question_start) NOT IN ('integer', 'null') OR typeof(question_end) NOT IN ('integer', 'null')"
+    " OR typeof(guest_share) NOT IN ('real', 'null') OR typeof(windows) <> 'blob'"
+    " OR NOT EXISTS (SELECT 1 FROM encodings WHERE id = encoding_id)"
+    " OR NOT EXISTS (SELECT 1 FROM words_docsize WHERE id = passages.id)",
+    "speaking": "typeof(speaker) <> 'text' OR typeof(share) <> 'real'",
+    "names": "typeof(word) <> 'text' OR typeof(speaker) NOT IN ('text', 'null') OR typeof(is_topic) <> 'integer'",
+}
+
+
+def integrity_problems(connection: apsw.Connection) -> list[str]:
+    """Return what SQLite finds wrong with its file: tables, indexes of them, and full text."""
+    try:
+        found = [line for (line,) in connection.execute("PRAGMA integrity_check(5)") if line != "ok"]
+        broken = connection.execute("PRAGMA foreign_key_check").fetchone()
+    except apsw.Error as error:
+        if not is_damage(error):
+            raise
+        return [str(error)]
+    found = [" ".join(str(line).split()) for line in found] + ["rows without their owner"] * bool(broken)
+    return found or _odd_values(connection)
+
+
+def _odd_values(connection: apsw.Connection) -> list[str]:
+    """Return one line for each table with a row that we would not write."""
+    found = [t for t, odd in ODD.items() if connection.execute(f"SELECT 1 FROM {t} WHERE {odd} LIMIT 1").fetchone()]
+    nothing = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM passages)").get
+    return [f"{table} holds what was never written" for table in found] + ["nothing was said"] * bool(nothing)
