@@ -4,6 +4,7 @@ A model reads a text once and gives two things: a vector for the whole, and one 
 pieces as they stand in this text.
 """
 
+import copy
 import functools
 import hashlib
 import os
@@ -44,6 +45,8 @@ class Embedder:
     def __init__(self, name: str, model: "SentenceTransformer") -> None:
         self.name = name
         self._model = model
+        # A tokenizer keeps from call to call how it pads and cuts, whichever thread calls next: two ways, two of them.
+        self._tokenizer = copy.deepcopy(model.tokenizer)
         self.dimension = int(model.get_embedding_dimension() or 0)
         # Markers begin and end what the model reads. They are known by their place: somebody may say "[MASK]".
         marked, plain = (self._pieces("a", marked=marked) for marked in (True, False))
@@ -73,7 +76,7 @@ class Embedder:
         return Encoded(np.ascontiguousarray(vector), tokens / np.maximum(norms, 1e-9), tuple(spans[: len(rows)]))
 
     def _pieces(self, text: str, *, marked: bool) -> list[int]:
-        pieces: list[int] = self._model.tokenizer(text, add_special_tokens=marked)["input_ids"]
+        pieces: list[int] = self._tokenizer(text, add_special_tokens=marked)["input_ids"]
         return pieces
 
     def encode_in_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoded]]]:
@@ -89,7 +92,7 @@ class Embedder:
         """Return where the word pieces of each text stand in it, without the special tokens."""
         if not texts:
             return []
-        found = self._model.tokenizer(
+        found = self._tokenizer(
             list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
         )
         return [[Span(*offsets) for offsets in each] for each in found["offset_mapping"]]
@@ -97,7 +100,7 @@ class Embedder:
     @functools.cached_property
     def whole_words(self) -> frozenset[str]:
         """Return the words that are one word piece each: those that the model met most often."""
-        pieces: dict[str, int] = self._model.tokenizer.get_vocab()
+        pieces: dict[str, int] = self._tokenizer.get_vocab()
         # Some tokenizers mark the beginning of a word, others where one goes on.
         return frozenset(piece.lstrip("▁Ġ").lower() for piece in pieces if not piece.startswith("##"))
 
@@ -105,7 +108,7 @@ class Embedder:
         """Return how many word pieces each text has, without the special tokens."""
         if not texts:
             return []
-        encoded = self._model.tokenizer(
+        encoded = self._tokenizer(
             list(texts), add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
         )
         return [len(pieces) for pieces in encoded["input_ids"]]

@@ -107,8 +107,9 @@ def _from_3(connection: apsw.Connection) -> int:
     rows = ((*row, sealed) for row, sealed in zip(transcripts, seals, strict=True))
     connection.executemany("INSERT INTO transcripts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     connection.execute(
-        "INSERT INTO words (words, rank) VALUES ('pgsz', 3900); INSERT INTO words (words) VALUES ('rebuild');"
-        "INSERT INTO spellings (spellings, rank) VALUES ('pgsz', 3900);"
+        "INSERT INTO words (words, rank) VALUES ('pgsz', 3900), ('secure-delete', 1);"
+        "INSERT INTO spellings (spellings, rank) VALUES ('pgsz', 3900), ('secure-delete', 1);"
+        "INSERT INTO words (words) VALUES ('rebuild');"
         "INSERT INTO spellings (spellings) VALUES ('delete-all');"
         "INSERT INTO spellings (rowid, said) SELECT rowid, said FROM words"
     )

@@ -71,6 +71,8 @@ def create_tables(connection: apsw.Connection) -> None:
     connection.execute(f"{SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}")
     for table in FULL_TEXT:
         connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('pgsz', {FULL_TEXT_BYTES})")
+        # Of itself it would only mark as removed what was.
+        connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('secure-delete', 1)")
 
 
 def is_ours(connection: apsw.Connection) -> bool:

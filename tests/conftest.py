@@ -16,6 +16,8 @@ import pytest
 # Before anything imports a model library: tests never ask a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
+from small import FILES, Answers, answers, floors, remembering
+
 from index.build import BuildReport, build
 from index.embedders import Embedder, load_embedder
 from index.samples import SAMPLES
@@ -55,6 +57,42 @@ def shared() -> Path:
     if not (SHARED / "interviews").is_dir():
         pytest.skip("needs the real interviews in ../shared, which are not part of the project")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def reader(embedder: Embedder) -> Embedder:
+    """Return the model, which reads no text twice."""
+    return remembering(embedder)
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of three short transcripts; not to be changed."""
+    folder = tmp_path_factory.mktemp("small") / "files"
+    folder.mkdir()
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whole(files: Path, reader: Embedder) -> Path:
+    """Return an index of them; not to be changed."""
+    build([files], files.parent / "whole", reader, fit=floors)
+    return files.parent / "whole"
+
+
+@pytest.fixture(scope="session")
+def right(whole: Path, reader: Embedder) -> Answers:
+    """Return what it answers."""
+    return answers(whole, reader)
+
+
+@pytest.fixture
+def folder(whole: Path, tmp_path: Path) -> Path:
+    """Return a copy of the index, to be changed."""
+    shutil.copytree(whole, tmp_path / "index")
+    return tmp_path / "index"
 
 
 def build_index(files: dict[str, str], folder: Path) -> BuildReport:

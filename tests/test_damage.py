@@ -1,14 +1,12 @@
 """Damage to an index's files: the right answer or one line, and the next build makes it whole again."""
 
-import copy
 import faulthandler
 import shutil
-import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -16,31 +14,24 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from small import Answers, answers, floors, in_time, remembering
 
-from index import checks
 from index.build import build
 from index.checks import verify
 from index.connections import open_to_read
 from index.database import Database
-from index.embedders import Embedder, Encoded, load_embedder
+from index.embedders import Embedder, load_embedder
 from index.errors import InterviewQAError
 from index.folder import FILE_NAME, LOCK_NAME, note_damage
 from index.info import info
 from index.samples import SAMPLES
-from qa.answer import answer
-from qa.library import Library
 
 PAGE = 4096
-# What somebody meets who asks: matched, and of each passage where it is from, its words, its highlight and its score.
-Answers = list[tuple[bool, list[tuple[Any, ...]], list[float]]]
 
 BREAD, BRIDGES = "tomas-okafor-bread.txt", "dele-marchetti-bridges.txt"
 CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
 TOLD = "Ada: What did you tell nobody?\nDi: That the rope was forty years old, and that I knew.\n"
-QUESTIONS = ("What scared you in the cave?", "Why does the dough rest overnight?", "What did you tell nobody?")
 
-# Nothing that is asked of so small an index takes long, however busy the machine is.
-SECONDS = 60
 
 # Of the tries, every so many is built again; a build takes as long as twenty questions.
 BUILT = 8
@@ -58,25 +49,6 @@ class Subject:
     other: Path  # an index of something else
     others: Answers
     sayings: list[tuple[Any, ...]]  # all that can be shown of the index
-
-
-def floors(*_: object) -> dict[str, float]:
-    """Return what is otherwise fitted, which takes many times longer than all the rest of a small build."""
-    return {"floor": 0.7, "floor_of_one": 0.6}
-
-
-def remembering(embedder: Embedder) -> Embedder:
-    """Return the model so that it reads no text twice: most of the time of a test is the model's."""
-    known: dict[str, Encoded] = {}
-    one = copy.copy(embedder)
-
-    def encode(texts: Sequence[str]) -> list[Encoded]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, embedder.encode(new), strict=True))
-        return [known[text] for text in texts]
-
-    one.encode = encode  # type: ignore[method-assign]
-    return one
 
 
 def make_subject(place: Path, embedder: Embedder) -> Subject:
@@ -104,19 +76,6 @@ def make_subject(place: Path, embedder: Embedder) -> Subject:
     assert answers(copied, embedder) == right != before
     sayings = [passage for _, passages, _ in answers(whole, embedder, 100) for passage in passages]
     return Subject(files, whole, killed, before, right, other, answers(other, embedder), sayings)
-
-
-def answers(folder: Path, embedder: Embedder, k: int = 3) -> Answers:
-    library = Library(folder, embedder)
-    found = [answer(library, question, k) for question in QUESTIONS]
-    return [
-        (
-            each.matched,
-            [(p.transcript, p.text, p.file, p.speaker, p.question, p.turns, p.highlight) for p in each.passages],
-            [round(p.score, 6) for p in each.passages],
-        )
-        for each in found
-    ]
 
 
 # The ways in which a file changes behind our back: what is there and another file's content -> what is there then.
@@ -199,20 +158,6 @@ def damage(random: Random, subject: Subject, folder: Path) -> str:
     return f"{source.name}/{name}: {do.__name__}"
 
 
-@contextmanager
-def in_time(what: str) -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise AssertionError(f"{what} took longer than {SECONDS} s")
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
-
-
 def torment(subject: Subject, embedder: Embedder, seeds: range, folder: Path) -> Counter[str]:
     """Damage an index once for each seed, ask it, look at it, build it; return how often it came out how."""
     outcomes: Counter[str] = Counter()
@@ -235,7 +180,7 @@ def _tell(subject: Subject, embedder: Embedder, folder: Path, what: str, *, buil
         found = answers(folder, embedder)
     with suppress(InterviewQAError):
         info(folder)
-        problems = verify(folder).problems
+        problems = verify(folder, embedder).problems
     assert not any("\n" in line for line in problems), what
     told = "refused"
     if found:
@@ -250,18 +195,9 @@ def _tell(subject: Subject, embedder: Embedder, folder: Path, what: str, *, buil
     if builds:
         report = build([subject.files], folder, embedder, fit=floors)
         assert report.errors == (), what
-        assert verify(folder).problems == [], what
+        assert verify(folder, embedder).problems == [], what
         assert answers(folder, embedder) == subject.right, what
     return f"{told}, {'noticed' if problems else 'unnoticed'}{' and made again' * builds}"
-
-
-@pytest.fixture(scope="module")
-def reader(embedder: Embedder) -> Iterator[Embedder]:
-    """Return the model, which reads no text twice; looking after an index does not load it again, either."""
-    one = remembering(embedder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "load_embedder", lambda _: one)
-        yield one
 
 
 @pytest.fixture(scope="module")
@@ -300,7 +236,6 @@ def main(place: str, seeds: range) -> None:
     """Torment an index in a process of its own."""
     faulthandler.enable()
     reader = remembering(load_embedder())
-    checks.load_embedder = lambda _: reader  # type: ignore[assignment]
     print(torment(make_subject(Path(place), reader), reader, seeds, Path(place, "index")))
 
 
@@ -320,5 +255,5 @@ def test_interviews_whose_files_are_gone_outlive_damage(
         (folder / lost).write_bytes(data)
     note_damage(folder)
     build([files], folder, reader, fit=floors, keep_missing=True)
-    assert verify(folder) == ([], [])
+    assert verify(folder, reader) == ([], [])
     assert answers(folder, reader) == subject.right

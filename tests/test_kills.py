@@ -73,7 +73,7 @@ class Stage:
     def __init__(self, place: Path, builder: Builder, embedder: Embedder) -> None:
         self.builder, self.place, self.talks = builder, place, place / "talks"
         other = copy.copy(embedder)
-        other.name = other.fingerprint = "another model"
+        other.name, other.fingerprint = "another-model", "0123456789abcdef"
         self.models = {each.name: each for each in (embedder, other)}
         self._numbers = count()
         write(self.talks, BEFORE)
@@ -213,12 +213,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     shim = place / "faults.so"
     source = Path(__file__).with_name("faults.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
-    builder = Builder(shim, place / "work")
     # Single questions: several threads would wait for each other.
     embedder = load_embedder(threads=1)
     remember(embedder)
-    yield Stage(place, builder, embedder)
-    builder.close()
+    with closing(Builder(shim, place / "work")) as builder:
+        yield Stage(place, builder, embedder)
 
 
 def test_the_states_that_are_told_apart_answer_as_they_should(stage: Stage) -> None:
@@ -243,7 +242,9 @@ def test_a_build_killed_at_any_moment_leaves_one_state_or_the_other(stage: Stage
         whole_s = sorted(seconds[-3:])[1]
         end, took_s = stage.interrupt(name, kill_after_s=whole_s * (n * 7 % tries + random.random()) / tries)
         ends[end] += 1
-        seconds.append(took_s)
+        if end.endswith("before"):
+            # There was all to do again.
+            seconds.append(took_s)
     print(f"{tries} builds of {min(seconds):.2f} to {max(seconds):.2f} s: {dict(ends)}")
     if tries > 1:
         assert any(end.startswith("killed") for end in ends)
@@ -253,7 +254,7 @@ def test_a_build_killed_at_any_moment_leaves_one_state_or_the_other(stage: Stage
 
 @pytest.mark.parametrize("few", FEW_AND_ALL)
 @pytest.mark.parametrize("fault", [Fault.KILLS, Fault.FAILS_ONCE, Fault.DISK_FULL])
-@pytest.mark.parametrize(("name", "share"), [("update", 3), ("first", 12), ("mending", 12), ("model", 9)], ids=str)
+@pytest.mark.parametrize(("name", "share"), [("update", 4), ("first", 12), ("mending", 12), ("model", 9)], ids=str)
 def test_a_fault_in_any_write_leaves_one_state_or_the_other(
     stage: Stage, name: str, share: int, fault: Fault, few: bool
 ) -> None:
