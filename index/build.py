@@ -160,6 +160,9 @@ class _Build:
                 database.record(**wanted.facts())
         facts = database.facts()
         remove_others(self.folder, facts["state"])
+        unready = embedder.export() if embedder else None
+        if unready:
+            self.progress(f"each first answer waits for PyTorch: {unready}", 0, 0)
         return BuildReport(
             self.folder,
             transcripts=database.count("transcripts"),

@@ -4,27 +4,25 @@ A model reads a text once and gives two things: a vector for the whole, and one 
 pieces as they stand in this text.
 """
 
-import copy
 import functools
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.arrays import Vectors
 from index.errors import ModelError
+from index.exports import export_model, load_export
 from index.models import DEFAULT_MODEL, model_path
+from index.networks import BATCH_TEXTS, Network, Read, Torch
 from index.types import Span
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-# Texts of like length are embedded together, a few at a time: less padding, and the progress bar moves.
-BATCH_TEXTS = 32
+    from tokenizers import Tokenizer
 
 # One sentence that every model reads; its embedding tells two models apart that share a name.
 PROBE = "What did you want to be when you were a child?"
@@ -40,44 +38,47 @@ class Encoded:
 
 
 class Embedder:
-    """A loaded model."""
+    """A loaded model. Threads may share it."""
 
-    def __init__(self, name: str, model: "SentenceTransformer") -> None:
+    def __init__(
+        self, name: str, network: Network, tokenizer: "Tokenizer", max_length: int, fingerprint: str | None = None
+    ) -> None:
+        """Take a network, its tokenizer, and how many word pieces it reads, with those that mark beginning and end."""
         self.name = name
-        self._model = model
-        # A tokenizer keeps from call to call how it pads and cuts, whichever thread calls next: two ways, two of them.
-        self._tokenizer = copy.deepcopy(model.tokenizer)
-        self.dimension = int(model.get_embedding_dimension() or 0)
-        # Markers begin and end what the model reads. They are known by their place: somebody may say "[MASK]".
-        marked, plain = (self._pieces("a", marked=marked) for marked in (True, False))
+        self.network = network
+        # How a tokenizer pads and cuts is kept in it, whichever thread calls next: this one does neither.
+        self._tokenizer = type(tokenizer).from_str(tokenizer.to_str())
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        # Markers are known by their place: somebody may say "[MASK]".
+        marked, plain = (self._tokenizer.encode("a", add_special_tokens=marked).ids for marked in (True, False))
         self._before = next(at for at in range(len(marked)) if marked[at : at + len(plain)] == plain)
         self._after = len(marked) - len(plain) - self._before
         # The most word pieces of text that the model reads; what is longer is lost without a word.
-        self.max_pieces = int(model.max_seq_length or 512) - self._before - self._after
-        self.fingerprint = self._fingerprint()
+        self.max_pieces = max_length - self._before - self._after
+        self.fingerprint = fingerprint or self._fingerprint()
+
+    @functools.cached_property
+    def dimension(self) -> int:
+        """Return how long each vector is."""
+        return len(self.network.read([PROBE])[0].vector)
+
+    def export(self) -> str | None:
+        """Make the model ready for quick answers; return why that cannot be, None where it can."""
+        network = self.network
+        return export_model(self.name, network.model, self.fingerprint) if isinstance(network, Torch) else None
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Return what the model makes of each text; of one that is too long, of its beginning."""
         if not texts:
             return []
-        # With no output value named it returns all of them, whatever its annotation says.
-        features: Any = self._model.encode(
-            list(texts), output_value=None, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False
-        )
         spans = self.token_spans(texts)
-        return [self._encoded(found, where) for found, where in zip(features, spans, strict=True)]
+        return [self._encoded(found, where) for found, where in zip(self.network.read(texts), spans, strict=True)]
 
-    def _encoded(self, features: dict[str, Any], spans: Sequence[Span]) -> Encoded:
-        present = np.flatnonzero(features["attention_mask"].cpu().numpy())
-        rows = present[self._before : len(present) - self._after]
-        tokens = features["token_embeddings"].float().cpu().numpy()[rows]
+    def _encoded(self, found: Read, spans: Sequence[Span]) -> Encoded:
+        tokens = found.tokens[self._before : len(found.tokens) - self._after]
         norms = np.linalg.norm(tokens, axis=1, keepdims=True)
-        vector = features["sentence_embedding"].float().cpu().numpy()
-        return Encoded(np.ascontiguousarray(vector), tokens / np.maximum(norms, 1e-9), tuple(spans[: len(rows)]))
-
-    def _pieces(self, text: str, *, marked: bool) -> list[int]:
-        pieces: list[int] = self._tokenizer(text, add_special_tokens=marked)["input_ids"]
-        return pieces
+        return Encoded(found.vector, tokens / np.maximum(norms, 1e-9), tuple(spans[: len(tokens)]))
 
     def encode_in_batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], list[Encoded]]]:
         """Yield (rows of texts, what they are encoded to) until each text was read once, longest first."""
@@ -90,28 +91,19 @@ class Embedder:
 
     def token_spans(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return where the word pieces of each text stand in it, without the special tokens."""
-        if not texts:
-            return []
-        found = self._tokenizer(
-            list(texts), add_special_tokens=False, truncation=False, return_offsets_mapping=True, verbose=False
-        )
-        return [[Span(*offsets) for offsets in each] for each in found["offset_mapping"]]
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [[Span(*offsets) for offsets in each.offsets] for each in found]
 
     @functools.cached_property
     def whole_words(self) -> frozenset[str]:
         """Return the words that are one word piece each: those that the model met most often."""
-        pieces: dict[str, int] = self._tokenizer.get_vocab()
         # Some tokenizers mark the beginning of a word, others where one goes on.
+        pieces = self._tokenizer.get_vocab()
         return frozenset(piece.lstrip("▁Ġ").lower() for piece in pieces if not piece.startswith("##"))
 
     def count_pieces(self, texts: Sequence[str]) -> list[int]:
         """Return how many word pieces each text has, without the special tokens."""
-        if not texts:
-            return []
-        encoded = self._tokenizer(
-            list(texts), add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
-        )
-        return [len(pieces) for pieces in encoded["input_ids"]]
+        return [len(each) for each in self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
     def _fingerprint(self) -> str:
         """Identify the model by what it does: dimension, limit and a probe embedding, rounded over processors."""
@@ -120,17 +112,21 @@ class Embedder:
         return hashlib.blake2b(facts, digest_size=8).hexdigest()
 
 
-def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None) -> Embedder:
+def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None, *, quick: bool = False) -> Embedder:
     """Load a model by its sentence-transformers name, or a folder that holds one.
 
-    `threads` is for the whole process; one is best for single questions, since on a busy machine
-    several threads wait for each other ten times longer than they gain. Raises ModelError where the
-    model is not on this machine, or is not what it says it is.
+    `quick` is for single questions: the model's export is loaded, which begins to answer twenty times as
+    soon, and is made where there is none. `threads` is for the whole process; one is best for single
+    questions, since on a busy machine several threads wait for each other ten times longer than they gain.
+    Raises ModelError where the model is not on this machine, or is not what it says it is.
     """
     path = model_path(name)
     # Settings are read when the libraries are imported, so they come first.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    export = load_export(name) if quick else None
+    if export:
+        return Embedder(name, *export)
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -151,7 +147,11 @@ def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None) -> Embe
         ) from error
     if not getattr(model.tokenizer, "is_fast", False):
         raise ModelError(f"the model {name!r} reads no word pieces, or does not say where they stand; choose another")
-    return Embedder(name, model)
+    max_length = int(model.max_seq_length or 512)
+    embedder = Embedder(name, Torch(model), model.tokenizer.backend_tokenizer, max_length)
+    if quick:
+        embedder.export()
+    return embedder
 
 
 def _half_precision() -> AbstractContextManager[object]:

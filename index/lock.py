@@ -26,15 +26,13 @@ def alone(folder: Path, *, wait: bool) -> Iterator[None]:
     except Timeout:
         raise StoreError(f"another build is at work in {folder}{_holder(folder)}; try again when it is done") from None
     except OSError as error:
-        raise StoreError(
-            f"{folder / LOCK_NAME} is no file that can be written ({error.strerror}); remove it"
-        ) from error
+        raise StoreError(f"{folder / LOCK_NAME} cannot be written: {error.strerror}") from error
     try:
         _sign(folder)
         yield
+    finally:
         with suppress(OSError):
             (folder / HOLDER_NAME).unlink(missing_ok=True)
-    finally:
         lock.release()
 
 

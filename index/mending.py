@@ -49,6 +49,8 @@ def mended(folder: Path) -> Iterator[Database]:
             _remove(path)
         raise
     with writing(folder):
+        # What SQLite itself could not remove; all of it is in the file.
+        _remove(path, but_itself=True)
         _remove(folder / FILE_NAME, but_itself=True)
         path.replace(folder / FILE_NAME)
         (folder / DAMAGE_NAME).unlink(missing_ok=True)

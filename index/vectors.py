@@ -6,6 +6,7 @@ state never searches another one's vectors.
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -137,4 +138,5 @@ def remove_others(folder: Path, state: str) -> None:
     """Remove the vector files of other states, and drafts that an interrupted build left."""
     for path in [*folder.glob("vectors-*.faiss"), *folder.glob("vectors-*.draft")]:
         if path != file_of(folder, state) and path.is_file():
-            path.unlink(missing_ok=True)
+            with suppress(OSError):  # The new state is saved; the next build removes it.
+                path.unlink(missing_ok=True)
