@@ -63,6 +63,11 @@ class Embedder:
         """Return how long each vector is."""
         return len(self.network.read([PROBE])[0].vector)
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether this is the model's export: quick to begin, and slow with many texts."""
+        return not isinstance(self.network, Torch)
+
     def export(self) -> str | None:
         """Make the model ready for quick answers; return why that cannot be, None where it can."""
         network = self.network

@@ -103,7 +103,8 @@ def is_match(
     ):
         return False
     is_named = everywhere and query.named.are_some
-    return nearness(hits) > float(facts["floor_of_one" if is_named else "floor"])
+    # An index to which nothing was fitted refuses nothing.
+    return nearness(hits) > float(facts.get("floor_of_one" if is_named else "floor", 0.0))
 
 
 def nearness(hits: Sequence[Hit]) -> float:

@@ -101,7 +101,7 @@ def test_altered_weights_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_the_check_of_the_weights_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     load_embedder()
-    remembered = json.loads((tmp_path / "interview-qa" / "weights.json").read_text())
+    remembered = json.loads((tmp_path / "interview-qa" / "checksums.json").read_text())
     assert [known[-1] for known in remembered.values()] == [models.DEFAULT_MODEL_SHA256]
 
     def refuse(*_: object) -> None:
