@@ -11,30 +11,27 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from index.build import build, default_paths
-from index.changes import Progress
 from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
 from index.samples import SAMPLES
-from index.stale import WAY_OUT, stale
 from index.stored import Overview
 from qa.answer import Answer, CitedPassage, answer
+from qa.export import chat_as_json, chat_as_markdown, quote
 from qa.judge import fit
 from qa.library import Library
+from qa.page.place import place_of
+from qa.page.plain import escaped
+from qa.page.reading import VIDEOS, is_reading, read_on, show_reading
+from qa.page.stale import into, show_stale
 from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, title
 from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
 SUGGESTIONS = 4
 PASSAGES = 5
+LONGEST_CHARS = 500
 # Streamlit draws the whole chat at every question; turns further up are one click away.
 TURNS_DRAWN = 20
-
-# What a browser shows as a film; other recordings are heard.
-VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
-
-# For how long files count as they were found, and how many that changed are named.
-STALE_S = 60
-STALE_SHOWN = 10
 
 # Importing the model's libraries holds the interpreter for seconds: the browser gets the page before.
 PAINT_S = 0.5
@@ -122,56 +119,6 @@ def index_is_there() -> bool:
     return True
 
 
-@st.cache_data(show_spinner=False, ttl=STALE_S, max_entries=8)
-def not_as_their_files(folder: Path, state: str) -> list[str]:
-    """Return one line for each interview that is not as its file is any more."""
-    del state  # It is what the answer is remembered by.
-    with open_library(folder).snapshot() as snapshot:
-        return list(stale(snapshot.database, quick=True))
-
-
-def show_stale(library: Library, state: str) -> None:
-    """Draw a quiet notice where files changed since the index was built, and the way to bring it up to date."""
-    lines = not_as_their_files(FOLDER, state)
-    if not lines:
-        return
-    noun = "file is" if len(lines) == 1 else "files are"
-    with st.expander(f"{len(lines)} {noun} not as the index has them", type="compact"):
-        for line in lines[:STALE_SHOWN]:
-            st.text(line.removesuffix(f"; {WAY_OUT}"))
-        if len(lines) > STALE_SHOWN:
-            st.caption(f"and {len(lines) - STALE_SHOWN} more")
-        if st.button("Bring the index up to date"):
-            bring_up_to_date(library)
-
-
-def bring_up_to_date(library: Library) -> None:
-    """Build again from the paths that the index was built from."""
-    bar = st.progress(0.0, "Starting…")
-    try:
-        with library.snapshot() as snapshot:
-            facts = snapshot.facts
-        # An index of an older version does not say what it was built from.
-        paths, keep_missing = [Path(path) for path in facts.get("paths", ())], bool(facts.get("keep_missing"))
-        embedder = library.embedder(facts)
-        report = build(paths or default_paths(), FOLDER, embedder, fit, into(bar), keep_missing=keep_missing, wait=True)
-    except InterviewQAError as error:
-        st.error(escaped(f"{error}"))
-        return
-    st.session_state["unread"] = list(report.errors)
-    not_as_their_files.clear()
-    st.rerun()
-
-
-def into(bar: DeltaGenerator) -> Progress:
-    """Return what shows in a bar how far a build is."""
-
-    def show(what: str, done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"{what.capitalize()}…")
-
-    return show
-
-
 def show_turn(number: int, turn: Turn, library: Library) -> Turn:
     """Draw a question and its answer, which is found here if it is not yet."""
     with st.container(key=f"turn_{number}"):
@@ -237,14 +184,18 @@ def show_answer(number: int, found: Answer) -> None:
 
 
 def show_passage(key: str, passage: CitedPassage) -> None:
-    """Draw a passage, and the way to hear it where its recording is on this machine."""
+    """Draw a passage, and the ways to read on, to quote it, and to hear it where its recording is on this machine."""
     st.html(as_html(passage))
     recording = passage.about.media
-    if not recording or passage.start_s is None or not Path(recording).is_file():
-        return
-    if st.toggle(f"Play from {clock(passage.start_s)}", key=f"play_{key}"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Read on", key=f"read_{key}", type="tertiary", on_click=read_on, args=[place_of(passage)])
+        with st.popover("Quote", type="tertiary"):
+            st.code(quote(passage), language=None, wrap_lines=True)
+        can_play = recording and passage.start_s is not None and Path(recording).is_file()
+        plays = can_play and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
+    if recording and plays:
         play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
-        play(recording, start_time=int(passage.start_s))
+        play(recording, start_time=int(passage.start_s or 0))
 
 
 def offer(label: str, questions: Sequence[str], key: str) -> None:
@@ -267,11 +218,6 @@ def bring_into_view(number: int) -> None:
     )
 
 
-def escaped(text: str) -> str:
-    """Return text that Markdown shows as it is."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&=" else c for c in text)
-
-
 def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Ask the interviews", page_icon="💬")
@@ -290,11 +236,20 @@ def main() -> None:
         st.button("Check again")
         return
 
+    if is_reading():
+        # A choice that is not drawn would be forgotten.
+        st.session_state["only"] = st.session_state.get("only", [])
+        show_reading(library)
+        return
+
     holds, first_questions, titles = overview(FOLDER, state)
     turns: list[Turn] = st.session_state.setdefault("turns", [])
-    typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=500, submit_mode="disable")
+    typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=LONGEST_CHARS, submit_mode="disable")
     question = typed or st.session_state.pop("clicked", None)
-    only = header(holds, titles, bool(turns or question))
+    linked = st.query_params.get("q", "")[:LONGEST_CHARS].strip()
+    if linked and not turns and not question:
+        question = linked
+    only, saving = header(holds, titles, bool(turns or question))
     notice = st.empty()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
@@ -312,30 +267,52 @@ def main() -> None:
         bring_into_view(number)
         turns[number] = show_turn(number, turns[number], library)
         bring_into_view(number)
+        st.query_params["q"] = question
+    show_export(saving)
     # Looking at the files waits until the answer is there.
     with notice.container():
         show_stale(library, state)
 
 
-def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[str, ...]:
-    """Draw the title, what there is, and the way to a new chat; return the interviews to search, if not all."""
-    heading, new = st.columns([4, 1], vertical_alignment="center")
-    heading.title("Ask the interviews")
-    if chatting and new.button("New chat", width="stretch"):
-        st.session_state["turns"] = []
-        st.rerun()
+def show_export(place: DeltaGenerator) -> None:
+    """Draw the ways to take the chat along."""
+    answered = [(turn.question, turn.found) for turn in st.session_state["turns"] if isinstance(turn.found, Answer)]
+    if not answered:
+        return
+    with place.popover("Save chat"):
+        for label, data, name in (
+            ("As Markdown", chat_as_markdown(answered), "interviews.md"),
+            ("As JSON", chat_as_json(answered), "interviews.json"),
+        ):
+            st.download_button(label, data, name, on_click="ignore", width="stretch")
+
+
+def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[tuple[str, ...], DeltaGenerator]:
+    """Draw the title, what there is, and the way to a new chat.
+
+    Return the interviews to search, if not all, and the place for the ways to take the chat along.
+    """
+    st.title("Ask the interviews", anchor=False)
     plural = "s" * (holds.transcripts != 1)
-    line, choice = st.columns([4, 1], vertical_alignment="center")
+    line, ways = st.columns([1, 1], vertical_alignment="center")
     line.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
-    if holds.transcripts < 2:
-        return ()
-    # An interview that a build has removed is no choice any more.
-    st.session_state["only"] = [name for name in st.session_state.get("only", ()) if name in titles]
-    with choice.popover("Search in…", width="stretch"):
-        chosen = st.multiselect("Only these interviews", list(titles), key="only", format_func=titles.__getitem__)
+    chosen: list[str] = []
+    with ways.container(horizontal=True, horizontal_alignment="right"):
+        if holds.transcripts > 1:
+            # An interview that a build has removed is no choice any more.
+            st.session_state["only"] = [name for name in st.session_state.get("only", ()) if name in titles]
+            with st.popover("Search in…"):
+                chosen = st.multiselect(
+                    "Only these interviews", list(titles), key="only", format_func=titles.__getitem__
+                )
+        saving = st.container(width="content")
+        if chatting and st.button("New chat"):
+            st.session_state["turns"] = []
+            st.query_params.pop("q", None)
+            st.rerun()
     if chosen:
         st.caption(f"Searching only in {escaped(', '.join(titles[name] for name in chosen))}")
-    return tuple(chosen)
+    return tuple(chosen), saving
 
 
 main()

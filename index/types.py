@@ -94,6 +94,20 @@ class Transcript:
             return segment.end if at_end else segment.start
         return min(segment.end, segment.start + offset - self.offsets[row])
 
+    def from_file(self, span: Span) -> Span | None:
+        """Translate file offsets to offsets in `text`, back from `in_file`; None where nothing was said there."""
+        rows = [row for row, s in enumerate(self.segments) if s.start < span.end and span.start < s.end]
+        if not rows:
+            return None
+        (first, begins), (last, ends) = ((self.segments[row], self.offsets[row]) for row in (rows[0], rows[-1]))
+        start, end = begins, ends + len(last.text)
+        # Where a segment's text differs from the file, nobody knows which part of it is meant.
+        if first.end - first.start == len(first.text):
+            start += max(0, span.start - first.start)
+        if last.end - last.start == len(last.text):
+            end -= max(0, last.end - span.end)
+        return Span(start, end)
+
     def parts(self, span: Span) -> list[tuple[Segment, Span]]:
         """Return the segments that the span reaches into, each with the part of the span that lies in it."""
         rows = range(self.segment_at(span.start), self.segment_at(span.end - 1) + 1)

@@ -1,6 +1,7 @@
 """What tests share: the index of the bundled samples, the chat page in a real server, a real browser."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -10,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -24,8 +26,15 @@ from index.samples import SAMPLES
 from qa.judge import fit
 from qa.library import Library
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Error
+    from playwright.sync_api import Page as Tab
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+
+# What a page on this machine asks for.
+LOCAL = re.compile(r"(https?|wss?)://127\.0\.0\.1|data:|blob:")
 
 CHROMIUM_ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -200,3 +209,35 @@ def chromium() -> str:
             pytest.fail(missing)
         pytest.skip(missing)
     return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> "Iterator[Browser]":
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(CHROMIUM_ARGUMENTS))
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def tab(browser: "Browser") -> "Iterator[Tab]":
+    """Open a tab in which an error, or a request to another machine, fails the test."""
+    context = browser.new_context(viewport={"width": 1100, "height": 800}, reduced_motion="reduce")
+    opened = context.new_page()
+    faults: list[str] = []
+
+    def heard(message: "ConsoleMessage") -> None:
+        if message.type == "error":
+            faults.append(message.text)
+
+    def broke(error: "Error") -> None:
+        faults.append(str(error))
+
+    opened.on("console", heard)
+    opened.on("pageerror", broke)
+    opened.on("request", lambda request: None if LOCAL.match(request.url) else faults.append(request.url))
+    yield opened
+    context.close()
+    assert faults == []

@@ -2,53 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import CHROMIUM_ARGUMENTS, Page
-from playwright.sync_api import Browser, ConsoleMessage, Error, expect, sync_playwright
+from conftest import Page
+from pages import FIRST_ANSWER_MS, ask
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
-
-# The first answer waits for the model, which waits for its libraries.
-FIRST_ANSWER_MS = 120_000
-LOCAL = re.compile(r"(https?|wss?)://127\.0\.0\.1|data:|blob:")
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, headless=True, args=list(CHROMIUM_ARGUMENTS))
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def tab(browser: Browser) -> Iterator[Tab]:
-    """Open a tab in which an error, or a request to another machine, fails the test."""
-    context = browser.new_context(viewport={"width": 1100, "height": 800}, reduced_motion="reduce")
-    opened = context.new_page()
-    faults: list[str] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            faults.append(message.text)
-
-    def broke(error: Error) -> None:
-        faults.append(str(error))
-
-    opened.on("console", heard)
-    opened.on("pageerror", broke)
-    opened.on("request", lambda request: None if LOCAL.match(request.url) else faults.append(request.url))
-    yield opened
-    context.close()
-    assert faults == []
-
-
-def ask(tab: Tab, question: str) -> None:
-    box = tab.get_by_test_id("stChatInputTextArea")
-    box.fill(question)
-    box.press("Enter")
 
 
 def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:

@@ -1,0 +1,48 @@
+"""Answers to take along: a passage as a quote with its source, a whole chat as Markdown or JSON."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from qa.answer import Answer, CitedPassage
+from qa.media import link
+from qa.render import NOT_ASKED, as_json, one_line, place, said
+
+
+def quote(passage: CitedPassage) -> str:
+    """Return what answers as a quote with its source, to be pasted anywhere: verbatim, in one paragraph."""
+    start, end = passage.highlight[0].start, passage.highlight[-1].end
+    address = link(passage.about.media, passage.start_s)
+    source = f"{place(passage)}{f', {address}' if address else ''}"
+    return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
+
+
+def chat_as_markdown(turns: Sequence[tuple[str, Answer]]) -> str:
+    """Return a chat as Markdown: each question with its passages, best first, what answers in bold."""
+    blocks = []
+    for question, answer in turns:
+        blocks.append(f"## {_plain(question)}")
+        if not answer.matched:
+            blocks.append(NOT_ASKED)
+        for passage in answer.passages:
+            lines = [f"**{_plain(one_line(passage.question))}**"] if passage.question else []
+            for speaker, parts in said(passage):
+                words = "".join(f"**{_plain(t.strip())}** " if marked else _plain(t) for t, marked in parts).strip()
+                lines.append(f"{_plain(speaker)}: {words}" if speaker else words)
+            address = link(passage.about.media, passage.start_s)
+            source = f"[{_plain(place(passage))}](<{address}>)" if address else _plain(place(passage))
+            blocks.append("\n>\n".join(f"> {line}" for line in [*lines, f"— {source}"]))
+    return "\n\n".join(blocks) + "\n"
+
+
+def chat_as_json(turns: Sequence[tuple[str, Answer]]) -> str:
+    """Return a chat as a JSON list; each answer is what `ask --json` writes, with its question."""
+    answers = [json.loads(as_json(answer, question=question)) for question, answer in turns]
+    return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    escaped = re.sub(r"([\\`*_\[\]<>#|~$&])", r"\\\1", one_line(text))
+    # At the beginning of a line these make lists and headings.
+    return re.sub(r"^(\s*\d*)([-+.)=])", r"\1\\\2", escaped)

@@ -1,0 +1,1 @@
+"""Parts of the chat page; the only modules beside app.py that draw with Streamlit."""

@@ -1,0 +1,181 @@
+"""Reading on: a passage in its interview, the exchanges before and after it, and what else is said there.
+
+All of it is in the page's address, so that it can be shared, and the browser's way back works.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+
+import streamlit as st
+
+from index.stored import StoredPassage
+from index.types import Span, Transcript
+from qa.library import Library
+from qa.page.place import from_address, to_address
+from qa.page.plain import escaped
+from qa.reading import as_html, occurrences, page_of, pages, paragraphs
+from qa.render import clock, title
+
+# What of the page's address is of reading alone.
+OWN = ("passage", "page", "find", "hit")
+
+# What a browser shows as a film; other recordings are heard.
+VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
+
+LONGEST_FIND_CHARS = 100
+
+STYLE = """<style>
+.reading { line-height: 1.65; max-width: 44rem; }
+.reading p { margin: 0 0 .7rem; overflow-wrap: anywhere; }
+.reading .asks { font-weight: 600; margin-top: 1.4rem; }
+.reading small { opacity: .7; margin-right: .3rem; }
+.reading mark { background: rgba(255, 196, 0, .35); color: inherit; border-radius: .2rem; scroll-margin-top: 6rem; }
+.reading mark.hit { background: rgba(64, 156, 255, .35); }
+.reading mark.current { outline: 2px solid rgb(64, 156, 255); }
+</style>"""
+
+
+def is_reading() -> bool:
+    """Whether the page's address names an interview to be read."""
+    return bool(st.query_params.get("passage"))
+
+
+def read_on(place: str) -> None:
+    """Open a place in its interview."""
+    leave()
+    st.query_params["passage"] = place
+
+
+def leave() -> None:
+    """Go back to the chat."""
+    st.session_state.pop("read_last", None)
+    for name in OWN:
+        st.query_params.pop(name, None)
+
+
+def show_reading(library: Library) -> None:
+    """Draw the interview that the page's address names."""
+    st.html(STYLE)
+    name, file = from_address(st.query_params["passage"])
+    with library.snapshot() as snapshot:
+        transcript_id = snapshot.database.transcript_ids().get(name)
+        if transcript_id is None:
+            st.info("This interview is not in the index.")
+            st.button("Back to the questions", on_click=leave)
+            return
+        transcript = library.transcript(snapshot, name)
+        passages = snapshot.database.passages(transcript_id=transcript_id)
+    here = transcript.from_file(file) if file else None
+    turned = pages(transcript, paragraphs(transcript, passages))
+    show_heading(transcript)
+    show_recording(transcript, here)
+    hits = show_find(transcript)
+    hit = hits[_number("hit", len(hits))] if hits else None
+    marked = hit or here
+    at = _number("page", len(turned)) if "page" in st.query_params else page_of(turned, marked.start if marked else 0)
+    show_steps(transcript, passages, here)
+    st.html(as_html(transcript, turned[at], here, hits, hit))
+    show_pages(at, len(turned))
+    bring_into_view(at, marked)
+
+
+def show_heading(transcript: Transcript) -> None:
+    """Draw what the interview is called, who speaks in it, when it was and how long it is."""
+    about = transcript.about
+    st.header(escaped(title(transcript.name, about)), anchor=False)
+    people = [f"{role} {', '.join(who)}" for role, who in (("with", about.guests), ("by", about.hosts)) if who]
+    length = clock(transcript.times[-1].start_s) if transcript.times else f"{len(transcript.text.split()):,} words"
+    st.caption(escaped(" · ".join(filter(None, [*people, about.date, length, transcript.name]))))
+
+
+def show_recording(transcript: Transcript, here: Span | None) -> None:
+    """Draw the player of a recording on this machine, at the passage."""
+    recording = transcript.about.media
+    if not recording or not Path(recording).is_file():
+        return
+    begins = transcript.time_at(here.start) if here else None
+    play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
+    play(recording, start_time=int(begins[0]) if begins else 0)
+
+
+def show_find(transcript: Transcript) -> list[Span]:
+    """Draw the box that finds words in this interview, and the way from one place to the next; return the places."""
+    words = st.text_input(
+        "Find in this interview",
+        st.query_params.get("find", "")[:LONGEST_FIND_CHARS],
+        key="find_words",
+        max_chars=LONGEST_FIND_CHARS,
+        on_change=_find,
+    )
+    hits = occurrences(transcript, words)
+    if not words.strip():
+        return []
+    if not hits:
+        st.caption("These words are not said here.")
+        return []
+    at = _number("hit", len(hits))
+    line, before, after = st.columns([3, 1, 1], vertical_alignment="center")
+    line.caption(f"{at + 1} of {len(hits)}")
+    before.button("Previous", disabled=at == 0, on_click=_go, args=["hit", at - 1], width="stretch")
+    after.button("Next", disabled=at + 1 == len(hits), on_click=_go, args=["hit", at + 1], width="stretch")
+    return hits
+
+
+def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: Span | None) -> None:
+    """Draw, where they stay in view, the ways back, to the exchange before, and to the one after."""
+    exchanges = [list(group) for _, group in groupby(passages, key=lambda passage: passage.question or passage.span)]
+    spans = [Span(group[0].span.start, group[-1].span.end) for group in exchanges]
+    at = max((row for row, span in enumerate(spans) if here and span.start <= here.start), default=-1)
+    back, before, after = st.bottom.columns(3)
+    back.button("Back to the questions", on_click=leave, width="stretch")
+    for column, label, row in ((before, "Exchange before", at - 1), (after, "Exchange after", at + 1)):
+        there = 0 <= row < len(spans)
+        place = to_address(transcript.name, transcript.in_file(spans[row])) if there else ""
+        column.button(label, disabled=not there, on_click=read_on, args=[place], width="stretch")
+
+
+def show_pages(at: int, n_pages: int) -> None:
+    """Draw the ways to the other pages, where the interview has several."""
+    if n_pages < 2:
+        return
+    before, line, after = st.columns(3, vertical_alignment="center")
+    before.button("Earlier page", disabled=at == 0, on_click=_go, args=["page", at - 1], width="stretch")
+    line.caption(f"Page {at + 1} of {n_pages}")
+    after.button("Later page", disabled=at + 1 == n_pages, on_click=_go, args=["page", at + 1], width="stretch")
+
+
+def bring_into_view(page: int, marked: Span | None) -> None:
+    """Scroll to what is marked, or to the top, where something else is shown than before."""
+    shown = st.query_params["passage"], page, marked
+    if st.session_state.get("read_last") == shown:
+        return
+    st.session_state["read_last"] = shown
+    # A script that stays the same is not run again, so it holds numbers of ours.
+    numbers = f"{page:d} {marked.start:d} {marked.end:d}" if marked else f"{page:d}"
+    st.html(
+        f"<script>/* {numbers} */ (document.querySelector('.reading .current') ??"
+        " document.querySelector('.reading mark') ?? document.querySelector('.reading'))"
+        "?.scrollIntoView({block: 'center'})</script>",
+        unsafe_allow_javascript=True,
+    )
+
+
+def _find() -> None:
+    """Look for other words, from the first place on."""
+    for name in ("hit", "page"):
+        st.query_params.pop(name, None)
+    st.query_params["find"] = st.session_state["find_words"]
+
+
+def _go(name: str, number: int) -> None:
+    """Go to another page or another place of the words; numbers in the address count from 1."""
+    if name == "hit":
+        st.query_params.pop("page", None)
+    st.query_params[name] = str(number + 1)
+
+
+def _number(name: str, n: int) -> int:
+    """Return the number that the address names, from 0 and below n, whatever it says."""
+    text = st.query_params.get(name, "1")
+    return min(max(int(text) - 1, 0), n - 1) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
