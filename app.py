@@ -19,6 +19,7 @@ from qa.answer import Answer, CitedPassage, answer
 from qa.export import chat_as_json, chat_as_markdown, quote
 from qa.judge import fit
 from qa.library import Library
+from qa.page.interviews import is_listing, show_interviews, show_list
 from qa.page.place import place_of
 from qa.page.plain import escaped
 from qa.page.reading import VIDEOS, is_reading, read_on, show_reading
@@ -236,10 +237,13 @@ def main() -> None:
         st.button("Check again")
         return
 
-    if is_reading():
+    if is_reading() or is_listing():
         # A choice that is not drawn would be forgotten.
         st.session_state["only"] = st.session_state.get("only", [])
-        show_reading(library)
+        if is_reading():
+            show_reading(library)
+        else:
+            show_interviews(library, state)
         return
 
     holds, first_questions, titles = overview(FOLDER, state)
@@ -295,7 +299,11 @@ def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[tup
     st.title("Ask the interviews", anchor=False)
     plural = "s" * (holds.transcripts != 1)
     line, ways = st.columns([1, 1], vertical_alignment="center")
-    line.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
+    with line.container(horizontal=True, vertical_alignment="center"):
+        st.caption(
+            f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine", width="content"
+        )
+        st.button("See them all", type="tertiary", on_click=show_list)
     chosen: list[str] = []
     with ways.container(horizontal=True, horizontal_alignment="right"):
         if holds.transcripts > 1:

@@ -22,8 +22,8 @@ from index.errors import NoIndexError, StoreError
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.sound import integrity_problems
-from index.stored import FoundBy, Overview, StoredPassage, stored_passage
-from index.transcripts import load_abouts, load_transcript, store_transcript
+from index.stored import FoundBy, Listed, Overview, StoredPassage, stored_passage
+from index.transcripts import about_from, load_abouts, load_transcript, store_transcript
 from index.types import About, Passage, Transcript
 from index.windows import WINDOW, Windows
 
@@ -347,6 +347,17 @@ class Database:
         """Return how much is in the library."""
         transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").get
         return Overview(transcripts, int(words))
+
+    def listed(self) -> list[Listed]:
+        """Return each interview at a glance, in the order of names."""
+        rows = self.connection.execute(
+            "SELECT name, about, words,"
+            " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside),"
+            " (SELECT max(coalesce(end_s, start_s)) FROM segments WHERE transcript_id = t.id)"
+            " FROM transcripts t ORDER BY name"
+        )
+        with self._decoding():
+            return [Listed(name, about_from(about), *numbers) for name, about, *numbers in rows]
 
     def asked_questions(self) -> list[tuple[str, str]]:
         """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""

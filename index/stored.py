@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from index.types import Span
+from index.types import About, Span
 from index.windows import Windows
 
 
@@ -34,6 +34,17 @@ class Overview:
 
     transcripts: int
     words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An interview of a library at a glance."""
+
+    name: str
+    about: About
+    words: int
+    questions: int  # that were asked in it
+    length_s: float | None  # the last time that its file gives
 
 
 def stored_passage(row: Any) -> StoredPassage:

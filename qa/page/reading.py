@@ -71,9 +71,9 @@ def show_reading(library: Library) -> None:
     show_heading(transcript)
     show_recording(transcript, here)
     hits = show_find(transcript)
-    hit = hits[_number("hit", len(hits))] if hits else None
+    hit = hits[number("hit", len(hits))] if hits else None
     marked = hit or here
-    at = _number("page", len(turned)) if "page" in st.query_params else page_of(turned, marked.start if marked else 0)
+    at = number("page", len(turned)) if "page" in st.query_params else page_of(turned, marked.start if marked else 0)
     show_steps(transcript, passages, here)
     st.html(as_html(transcript, turned[at], here, hits, hit))
     show_pages(at, len(turned))
@@ -114,7 +114,7 @@ def show_find(transcript: Transcript) -> list[Span]:
     if not hits:
         st.caption("These words are not said here.")
         return []
-    at = _number("hit", len(hits))
+    at = number("hit", len(hits))
     line, before, after = st.columns([3, 1, 1], vertical_alignment="center")
     line.caption(f"{at + 1} of {len(hits)}")
     before.button("Previous", disabled=at == 0, on_click=_go, args=["hit", at - 1], width="stretch")
@@ -161,6 +161,12 @@ def bring_into_view(page: int, marked: Span | None) -> None:
     )
 
 
+def number(name: str, n: int) -> int:
+    """Return the number that the address names, from 0 and below n, whatever it says."""
+    text = st.query_params.get(name, "1")
+    return min(max(int(text) - 1, 0), n - 1) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
 def _find() -> None:
     """Look for other words, from the first place on."""
     for name in ("hit", "page"):
@@ -173,9 +179,3 @@ def _go(name: str, number: int) -> None:
     if name == "hit":
         st.query_params.pop("page", None)
     st.query_params[name] = str(number + 1)
-
-
-def _number(name: str, n: int) -> int:
-    """Return the number that the address names, from 0 and below n, whatever it says."""
-    text = st.query_params.get(name, "1")
-    return min(max(int(text) - 1, 0), n - 1) if text.isascii() and text.isdecimal() and len(text) < 9 else 0

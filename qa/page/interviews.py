@@ -1,0 +1,113 @@
+"""The interviews of a library as a list: to find some, to read one, to ask only these."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from index.stored import Listed
+from qa.library import Library
+from qa.page.place import to_address
+from qa.page.plain import escaped
+from qa.page.reading import number, read_on, show_pages
+from qa.render import clock, title
+
+LONGEST_FIND_CHARS = 100
+
+# So many are drawn at once: a page of a thousand is slow.
+ON_PAGE = 30
+
+
+def is_listing() -> bool:
+    """Whether the page's address asks for the list."""
+    return st.query_params.get("show") == "interviews"
+
+
+def show_list() -> None:
+    """Open the list."""
+    st.query_params["show"] = "interviews"
+
+
+def leave() -> None:
+    """Go back to the chat."""
+    for name in ("show", "page"):
+        st.query_params.pop(name, None)
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def listed(folder: Path, state: str, _library: Library) -> list[Listed]:
+    """Return the interviews of a state of the folder."""
+    del folder, state  # They are what the answer is remembered by.
+    with _library.snapshot() as snapshot:
+        return snapshot.database.listed()
+
+
+def show_interviews(library: Library, state: str) -> None:
+    """Draw the list, and what can be done with those that are chosen in it."""
+    st.header("The interviews", anchor=False)
+    every = listed(library.folder, state, library)
+    words = st.text_input("Find by title, person, date or file", key="find_interviews", max_chars=LONGEST_FIND_CHARS)
+    found = matching(every, words)
+    if not found:
+        st.caption("No interview is called so.")
+    n_pages = max(1, -(-len(found) // ON_PAGE))
+    at = number("page", n_pages)
+    for each in found[at * ON_PAGE : (at + 1) * ON_PAGE]:
+        show_row(each)
+    show_pages(at, n_pages)
+    names = {each.name for each in every}
+    chosen = [name for name in st.session_state.get("chosen", ()) if name in names]
+    back, ask = st.bottom.columns(2)
+    back.button("Back to the questions", on_click=leave, width="stretch")
+    label = f"Ask only these {len(chosen)}" if len(chosen) > 1 else "Ask only this one"
+    ask.button(label, disabled=not chosen, on_click=ask_only, args=[chosen], width="stretch")
+
+
+def matching(every: Sequence[Listed], words: str) -> list[Listed]:
+    """Return the interviews of which title, people, date and file hold each of the words."""
+    wanted = words.casefold().split()
+    return [each for each in every if all(word in _described(each) for word in wanted)]
+
+
+def show_row(each: Listed) -> None:
+    """Draw an interview: the box to choose it, what is known of it, and the way to read it."""
+    about, key = each.about, f"chosen_{each.name}"
+    facts = [
+        f"with {', '.join(about.guests)}" if about.guests else "",
+        about.date or "",
+        clock(each.length_s) if each.length_s is not None else f"{each.words:,} words",
+        f"{each.questions:,} questions",
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        is_chosen = each.name in st.session_state.get("chosen", ())
+        label = escaped(title(each.name, about))
+        st.checkbox(label, is_chosen, key=key, on_change=choose, args=[each.name, key], width="content")
+        st.caption(escaped(" · ".join(filter(None, facts))), width="content")
+        st.button("Read", key=f"read_{each.name}", type="tertiary", on_click=open_one, args=[each.name])
+
+
+def choose(name: str, key: str) -> None:
+    """Choose an interview, or not any more; what is not drawn stays chosen."""
+    chosen: list[str] = st.session_state.setdefault("chosen", [])
+    if st.session_state[key]:
+        chosen.append(name)
+    else:
+        chosen.remove(name)
+
+
+def open_one(name: str) -> None:
+    """Open an interview at its beginning."""
+    leave()
+    read_on(to_address(name, None))
+
+
+def ask_only(names: Sequence[str]) -> None:
+    """Go back to the chat, which then searches only these."""
+    leave()
+    st.session_state["only"] = sorted(names)
+
+
+def _described(each: Listed) -> str:
+    about = each.about
+    words = (title(each.name, about), *about.guests, *about.hosts, about.date or "", each.name)
+    return " ".join(words).casefold()
