@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from index.build import build, default_paths
 from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
+from index.ratings import Rating, rate
 from index.samples import SAMPLES
 from index.stored import Overview
 from qa.answer import Answer, CitedPassage, answer
@@ -176,27 +177,46 @@ def show_answer(number: int, found: Answer) -> None:
         if found.passages:
             st.text(NEAREST)
     for passage in found.passages[:1]:
-        show_passage(f"{number}_0", passage)
+        show_passage(number, 0, passage)
     others = found.passages[1:]
     if others:
         with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
             for row, passage in enumerate(others, 1):
-                show_passage(f"{number}_{row}", passage)
+                show_passage(number, row, passage)
 
 
-def show_passage(key: str, passage: CitedPassage) -> None:
-    """Draw a passage, and the ways to read on, to quote it, and to hear it where its recording is on this machine."""
+def show_passage(number: int, row: int, passage: CitedPassage) -> None:
+    """Draw a passage, and the ways to read on, to quote, rate and hear it, if its recording is on this machine."""
+    key = f"{number}_{row}"
     st.html(as_html(passage))
     recording = passage.about.media
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Read on", key=f"read_{key}", type="tertiary", on_click=read_on, args=[place_of(passage)])
         with st.popover("Quote", type="tertiary"):
             st.code(quote(passage), language=None, wrap_lines=True)
+        given = st.session_state.setdefault("ratings", {}).get(key)
+        st.feedback("thumbs", key=f"rate_{key}", default=given, on_change=keep_rating, args=[number, row])
         can_play = recording and passage.start_s is not None and Path(recording).is_file()
         plays = can_play and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
     if recording and plays:
         play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
         play(recording, start_time=int(passage.start_s or 0))
+
+
+def keep_rating(number: int, row: int) -> None:
+    """Keep what somebody thinks of a passage, in the index."""
+    turn: Turn = st.session_state["turns"][number]
+    thumb = st.session_state[f"rate_{number}_{row}"]
+    if thumb is None or not isinstance(turn.found, Answer):
+        return
+    st.session_state["ratings"][f"{number}_{row}"] = thumb
+    passage = turn.found.passages[row]
+    answering = passage.text[passage.highlight[0].start : passage.highlight[-1].end]
+    previous = tuple(earlier_questions(number))
+    try:
+        rate(FOLDER, Rating(turn.question, previous, passage.transcript, answering, bool(thumb)))
+    except InterviewQAError as error:
+        st.toast(escaped(f"{error}"))
 
 
 def offer(label: str, questions: Sequence[str], key: str) -> None:
@@ -315,7 +335,7 @@ def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[tup
                 )
         saving = st.container(width="content")
         if chatting and st.button("New chat"):
-            st.session_state["turns"] = []
+            st.session_state["turns"], st.session_state["ratings"] = [], {}
             st.query_params.pop("q", None)
             st.rerun()
     if chosen:

@@ -5,7 +5,6 @@ the library as it was, and the next one goes on with the encodings that were alr
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from index.arrays import Ids, Vectors
-from index.changes import Progress, Reading, Wanted, find_changes, read_changes
+from index.changes import Changes, Progress, Reading, Wanted, find_changes, read_changes
 from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.encodings import add_encodings, digest, find_encoding, forget_unused
@@ -28,6 +27,7 @@ from index.mending import mended
 from index.models import DEFAULT_MODEL, revision
 from index.noise import heard
 from index.passages import RULE_VERSION, make_passages, whole_text
+from index.ratings import move_ratings
 from index.samples import SAMPLES
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
@@ -157,7 +157,7 @@ class _Build:
             embedded = self._embed(cuts, embedder)
             facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
             facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
-            self._save(facts, cuts, changes.gone, embedder, anew=bool(reason))
+            self._save(facts, cuts, changes, embedder, anew=bool(reason))
         elif any(facts.get(key) != value for key, value in wanted.facts().items()):
             with database.transaction(write=True):
                 database.record(**wanted.facts())
@@ -203,7 +203,7 @@ class _Build:
         return done
 
     def _save(
-        self, facts: dict[str, Any], cuts: Sequence[_Cut], gone: AbstractSet[str], embedder: Embedder, *, anew: bool
+        self, facts: dict[str, Any], cuts: Sequence[_Cut], changes: Changes, embedder: Embedder, *, anew: bool
     ) -> None:
         """Make the new state, in one transaction: what is cut in its place, what is gone away."""
         database = self.database
@@ -211,7 +211,9 @@ class _Build:
         with database.transaction(write=True):
             before = None if anew else self._last_vectors(facts)
             changed = 0
-            for name in [*gone, *(cut.reading.transcript.name for cut in cuts)]:
+            for name in changes.gone:
+                move_ratings(database.connection, name, changes.renamed.get(name))
+            for name in [*changes.gone, *(cut.reading.transcript.name for cut in cuts)]:
                 changed += database.remove(name)
             for cut in cuts:
                 self._add(cut, embedder)

@@ -81,7 +81,7 @@ class Changes:
 
     to_read: list[str]
     gone: frozenset[str]
-    renamed: frozenset[str]  # of those to read, the ones whose file was known by another name
+    renamed: dict[str, str]  # of those that are gone: the name by which the same file is there now
 
     def __bool__(self) -> bool:
         return bool(self.to_read or self.gone)
@@ -91,8 +91,8 @@ def find_changes(stored: Mapping[str, tuple[str, str]], wanted: Wanted, *, anew:
     """Compare what is stored, name -> (where its file is, checksum), with the files; `anew` reads all of them."""
     to_read = [name for name, file in wanted.files.items() if anew or stored.get(name) != file]
     gone = frozenset(name for name in stored if not wanted.stays(name))
-    left = {stored[name][1] for name in gone}
-    renamed = frozenset(name for name in to_read if name not in stored and wanted.files[name][1] in left)
+    new = {wanted.files[name][1]: name for name in to_read if name not in stored}
+    renamed = {name: new[stored[name][1]] for name in gone if stored[name][1] in new}
     return Changes(to_read, gone, renamed)
 
 

@@ -19,6 +19,7 @@ from index.encodings import encoding_ids, load_rows, store_rows
 from index.errors import DamagedError, StoreError
 from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
 from index.models import DEFAULT_MODEL
+from index.ratings import load_ratings, store_ratings
 
 _Found = TypeVar("_Found")
 
@@ -72,6 +73,7 @@ def _salvage(folder: Path, database: Database) -> None:
             transcript = _readable(partial(damaged.transcript, name))
             if transcript:
                 database.add(transcript, source, checksum, [])
+        store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
     database.record(model=model or DEFAULT_MODEL)
 
 

@@ -129,6 +129,11 @@ CREATE TABLE encodings (
     id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL,
     seal BLOB NOT NULL -- a checksum of the three: SQLite's are right in a page that took another one's place
 );
+CREATE TABLE ratings (
+    question TEXT NOT NULL, previous TEXT NOT NULL, -- JSON: the questions before it
+    transcript TEXT NOT NULL, text TEXT NOT NULL, is_good INTEGER NOT NULL,
+    PRIMARY KEY (question, previous, transcript, text)
+) WITHOUT ROWID;
 """
 
 

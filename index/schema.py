@@ -44,6 +44,12 @@ CREATE TABLE names (
     speaker TEXT, -- whose name it is part of; NULL where it is the transcript's
     is_topic INTEGER NOT NULL -- a word that the transcript mostly writes small: no person's name
 );
+-- What people thought of passages, see index.ratings; no build makes it again.
+CREATE TABLE ratings (
+    question TEXT NOT NULL, previous TEXT NOT NULL, -- JSON: the questions before it
+    transcript TEXT NOT NULL, text TEXT NOT NULL, is_good INTEGER NOT NULL,
+    PRIMARY KEY (question, previous, transcript, text)
+) WITHOUT ROWID;
 CREATE INDEX names_by_word ON names (word);
 CREATE INDEX names_of_transcript ON names (transcript_id);
 CREATE INDEX passages_of_transcript ON passages (transcript_id, start);

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import InterviewQAError
 from index.folder import default_folder
+from qa.bar import Bar
 
 if TYPE_CHECKING:
     from index.build import BuildReport
@@ -133,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     checking = command("verify", _verify, "check that the index is whole and agrees with its files")
     checking.add_argument("--json", action="store_true", help="print one JSON object")
 
+    telling = command("feedback", _feedback, "say how the answers were rated, as gold questions for eval")
+    telling.add_argument("--export", type=Path, metavar="FILE", help="write them there, not to standard output")
+
     chatting = command("chat", _chat, "open the chat page in the browser")
     chatting.add_argument("--port", type=_port, help="the port that the page listens on, on this machine alone")
     return parser
@@ -165,7 +169,7 @@ def _build(arguments: argparse.Namespace) -> int:
     from_samples = not arguments.paths and paths == [SAMPLES]
     if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
-    with _Bar() as bar:
+    with Bar() as bar:
         report = build(paths, arguments.index, arguments.model, fit, bar.show, keep_missing=arguments.keep_missing)
     _print_report(report)
     if report.ignored and not from_samples:
@@ -188,7 +192,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
     try:
         for _ in changes_in(paths, arguments.index):
             try:
-                with _Bar() as bar:
+                with Bar() as bar:
                     report = build(
                         paths,
                         arguments.index,
@@ -299,7 +303,7 @@ def _eval(arguments: argparse.Namespace) -> int:
     # The copy in which the questions are hidden goes whatever ends the command.
     for ending in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):
         signal.signal(signal.Signals[ending], lambda number, _: sys.exit(128 + number))
-    with _Bar() as bar:
+    with Bar() as bar:
         report = evaluate(_open(arguments.index), arguments.file, compare=arguments.compare, progress=bar.show)
     print(json.dumps(report) if arguments.json else as_table(report))
     return 0
@@ -327,6 +331,22 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _feedback(arguments: argparse.Namespace) -> int:
+    from index.ratings import ratings
+    from qa.feedback import as_gold
+
+    given = ratings(arguments.index)
+    lines = "".join(f"{line}\n" for line in as_gold(given))
+    if arguments.export:
+        arguments.export.write_text(lines, encoding="utf-8")
+    else:
+        print(lines, end="")
+    good = sum(rating.is_good for rating in given)
+    questions = lines.count("\n")
+    print(f"{len(given)} ratings, {good} of them good: {questions} gold questions", file=sys.stderr)
+    return 0
+
+
 def _chat(arguments: argparse.Namespace) -> int:
     from streamlit.web import cli as streamlit
 
@@ -350,33 +370,3 @@ def _open(folder: Path) -> "Library":
 def _listed(names: list[str], most: int = 5) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-class _Bar:
-    """A progress bar on stderr, one for each thing that is done; silent where nobody watches."""
-
-    def __enter__(self) -> "_Bar":
-        self._bar: Any = None
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._close()
-
-    def show(self, what: str, done: int, total: int) -> None:
-        """Move the bar of what is being done; a sentence, of which there is nothing in all, is a line of its own."""
-        from tqdm import tqdm
-
-        if not total:
-            self._close()
-            print(what, file=sys.stderr)
-            return
-        if self._bar is None or self._bar.desc != what:
-            self._close()
-            self._bar = tqdm(total=total, desc=what, disable=None, leave=False, file=sys.stderr)
-            self._bar.desc = what
-        self._bar.update(done - self._bar.n)
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None

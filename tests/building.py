@@ -11,6 +11,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Sequence
@@ -107,6 +108,7 @@ def remember(embedder: "Embedder") -> None:
 
 def _serve() -> None:
     import faiss
+    from tqdm import tqdm
 
     from index.build import build
     from index.embedders import load_embedder
@@ -114,6 +116,8 @@ def _serve() -> None:
 
     # A fork has the one thread that forked it, and waits for others for ever.
     faiss.omp_set_num_threads(1)
+    # The lock of progress bars is shared by all forks, and one that was killed may have held it.
+    tqdm.set_lock(threading.RLock())
     embedder = load_embedder(threads=1)
     remember(embedder)
     # What is imported, looked up and asked only once a build is at it is there for all forks.

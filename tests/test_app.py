@@ -72,7 +72,7 @@ def test_questions_and_answers_stay_in_their_order(app: AppTest) -> None:
 def test_a_new_chat_is_empty(app: AppTest) -> None:
     app.run()
     ask(app, "castor oil")
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "New chat").click().run()
     assert not app.exception
     assert len(app.chat_message) == 0
 
@@ -114,7 +114,7 @@ def test_the_choice_outlives_that_its_turn_is_not_drawn_and_not_the_chat(app: Ap
     assert not [toggle for toggle in app.toggle if toggle.key == "literally_0"]
     app.toggle(key="all_turns").set_value(True).run()
     assert app.toggle(key="literally_0").value
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == "New chat").click().run()
     ask(app, "casttor oil")
     assert not app.toggle(key="literally_0").value
     assert notes(app) == ['<p class="note">Understood as: castor oil</p>']

@@ -2,12 +2,15 @@
 
 import json
 import re
+import sys
 from pathlib import Path
 
 from conftest import Page
 from pages import FIRST_ANSWER_MS, ask
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
+
+from index.ratings import ratings
 
 
 def test_an_address_asks_its_question_and_stands_for_the_last_one(page: Page, tab: Tab) -> None:
@@ -66,6 +69,29 @@ def test_an_address_that_leads_nowhere_is_a_sentence(page: Page, tab: Tab) -> No
         somewhere = tab.locator(".reading").or_(tab.get_by_text("This interview is not in the index."))
         expect(somewhere.first).to_be_visible(timeout=FIRST_ANSWER_MS)
         expect(tab.get_by_test_id("stException")).to_have_count(0)
+
+
+def test_a_passage_is_rated_and_the_rating_is_still_there_after_reading_on(
+    tab: Tab, folder: Path, tmp_path: Path
+) -> None:
+    served = Page([sys.executable, "-m", "qa", "chat"], folder, tmp_path, tmp_path / "log")
+    try:
+        served.wait_until_up()
+        tab.goto(f"{served.url}/?q=What+scared+you+in+the+cave%3F")
+        expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("silence", timeout=FIRST_ANSWER_MS)
+        thumb = tab.get_by_role("radio", name="Thumbs up").first
+        thumb.click()
+        expect(thumb).to_be_checked()
+        tab.get_by_role("button", name="Read on").first.click()
+        tab.get_by_role("button", name="Back to the questions").click()
+        expect(thumb).to_be_checked()
+    finally:
+        tab.close()
+        served.stop()
+    (rating,) = ratings(folder)
+    assert (rating.question, rating.transcript) == ("What scared you in the cave?", "cave.txt")
+    assert rating.is_good
+    assert "The silence" in rating.text
 
 
 def test_an_answer_is_quoted_and_the_chat_is_saved(page: Page, tab: Tab, tmp_path: Path) -> None:

@@ -57,10 +57,10 @@ def show_interviews(library: Library, state: str) -> None:
     show_pages(at, n_pages)
     names = {each.name for each in every}
     chosen = [name for name in st.session_state.get("chosen", ()) if name in names]
-    back, ask = st.bottom.columns(2)
-    back.button("Back to the questions", on_click=leave, width="stretch")
+    ways = st.bottom.container(horizontal=True)
+    ways.button("Back to the questions", on_click=leave, width="stretch")
     label = f"Ask only these {len(chosen)}" if len(chosen) > 1 else "Ask only this one"
-    ask.button(label, disabled=not chosen, on_click=ask_only, args=[chosen], width="stretch")
+    ways.button(label, disabled=not chosen, on_click=ask_only, args=[chosen], width="stretch")
 
 
 def matching(every: Sequence[Listed], words: str) -> list[Listed]:

@@ -127,12 +127,12 @@ def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: 
     exchanges = [list(group) for _, group in groupby(passages, key=lambda passage: passage.question or passage.span)]
     spans = [Span(group[0].span.start, group[-1].span.end) for group in exchanges]
     at = max((row for row, span in enumerate(spans) if here and span.start <= here.start), default=-1)
-    back, before, after = st.bottom.columns(3)
-    back.button("Back to the questions", on_click=leave, width="stretch")
-    for column, label, row in ((before, "Exchange before", at - 1), (after, "Exchange after", at + 1)):
+    ways = st.bottom.container(horizontal=True)
+    ways.button("Back to the questions", on_click=leave, width="stretch")
+    for label, row in (("Exchange before", at - 1), ("Exchange after", at + 1)):
         there = 0 <= row < len(spans)
         place = to_address(transcript.name, transcript.in_file(spans[row])) if there else ""
-        column.button(label, disabled=not there, on_click=read_on, args=[place], width="stretch")
+        ways.button(label, disabled=not there, on_click=read_on, args=[place], width="stretch")
 
 
 def show_pages(at: int, n_pages: int) -> None:
