@@ -40,12 +40,15 @@ PAINT_S = 0.5
 
 STYLE = """<style>
 .passage { margin: 0 0 .75rem; line-height: 1.6; }
-.passage h4 { margin: 0; padding: .2rem 0 .4rem; font-size: 1.1rem; overflow-wrap: anywhere; }
+.passage h2 { margin: 0; padding: .2rem 0 .4rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 .passage p { margin: 0 0 .4rem; overflow-wrap: anywhere; }
 .passage b { margin-right: .3rem; }
 .passage footer { font-size: .875rem; opacity: .75; }
 .note { margin: 0; font-size: .875rem; opacity: .75; overflow-wrap: anywhere; }
 .passage mark { background: rgba(255, 196, 0, .35); color: inherit; border-radius: .2rem; padding: .05rem 0; }
+/* Streamlit's own grey is too pale to be read by everybody. */
+[data-testid=stCaptionContainer], [data-testid=stExpander] summary { color: inherit; opacity: .85; }
+[data-testid=stCaptionContainer] *, [data-testid=stExpander] summary * { color: inherit; opacity: 1; }
 [class*=st-key-turn_] { scroll-margin-top: 4.5rem; }
 </style>"""
 

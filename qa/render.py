@@ -82,7 +82,7 @@ def as_html(passage: CitedPassage) -> str:
 
     Every word that comes from a transcript or a file's name is escaped.
     """
-    heading = f"<h4>{html.escape(one_line(passage.question))}</h4>" if passage.question else ""
+    heading = f"<h2>{html.escape(one_line(passage.question))}</h2>" if passage.question else ""
     paragraphs = []
     for speaker, parts in said(passage):
         words = "".join(f"<mark>{html.escape(t)}</mark>" if marked else html.escape(t) for t, marked in parts)

@@ -65,7 +65,7 @@ def test_questions_and_answers_stay_in_their_order(app: AppTest) -> None:
     assert [message.name for message in app.chat_message] == ["user", "assistant"] * 2
     assert "<mark>" in passages(app)[0]
     assert "castor oil" in passages(app)[0]
-    assert "<h4>Do people who live next to a bridge know something" in passages(app)[5]
+    assert "<h2>Do people who live next to a bridge know something" in passages(app)[5]
     assert len(app.get("button_group")) == 0
 
 
@@ -86,7 +86,7 @@ def test_a_follow_up_shows_how_it_was_understood_and_is_taken_alone_at_a_click(a
     context = "Understood as: Did Yuki Arnalds ever lose an instrument? and how long until they found it again?"
     assert notes(app) == [f'<p class="note">{context}</p>']
     understood = passages(app)[5]
-    assert "<h4>How long was it before you had it back?</h4>" in understood
+    assert "<h2>How long was it before you had it back?</h2>" in understood
 
     app.toggle[0].set_value(True).run()
     assert not app.exception
@@ -135,7 +135,7 @@ def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTe
         app.pills(key="instead_0").select("What have you been wrong about?").run()
         assert not app.exception
         assert len(app.chat_message) == 2 + 2 * number
-        assert "<h4>What have you been wrong about?" in passages(app)[5 * number]
+        assert "<h2>What have you been wrong about?" in passages(app)[5 * number]
         assert app.pills(key="instead_0").value is None
 
 

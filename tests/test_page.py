@@ -15,7 +15,7 @@ def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
     tab.goto(page.url)
     ask(tab, "Why do you still go yourself?")
     first = tab.locator(".st-key-turn_0")
-    expect(first.locator("h4").first).to_contain_text("Why do you still go yourself?", timeout=FIRST_ANSWER_MS)
+    expect(first.locator("h2").first).to_contain_text("Why do you still go yourself?", timeout=FIRST_ANSWER_MS)
     expect(first.locator("mark").first).to_be_in_viewport()
     expect(first.locator("footer").first).to_have_text(re.compile(r"Dele Marchetti Bridges, Dele Marchetti, \d+% in"))
 
@@ -24,7 +24,7 @@ def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
     expect(second.locator("mark").first).to_contain_text("castor oil")
     expect(second.locator("mark").first).to_be_in_viewport()
     expect(second.locator("footer").first).to_have_text(re.compile(r"Yuki Arnalds Glacier, Yuki Arnalds, ≈?\d+:\d\d"))
-    expect(first.locator("h4").first).to_contain_text("Why do you still go yourself?")
+    expect(first.locator("h2").first).to_contain_text("Why do you still go yourself?")
     expect(tab.get_by_text("Show code"), "no traceback").to_have_count(0)
 
 
@@ -43,7 +43,7 @@ def test_an_example_is_asked_by_clicking_it(page: Page, tab: Tab) -> None:
     example = tab.locator(".st-key-suggestion").get_by_role("radio").first
     question = example.inner_text()
     example.click()
-    expect(tab.locator(".st-key-turn_0 h4").first).to_contain_text(question, timeout=FIRST_ANSWER_MS, ignore_case=True)
+    expect(tab.locator(".st-key-turn_0 h2").first).to_contain_text(question, timeout=FIRST_ANSWER_MS, ignore_case=True)
     expect(tab.locator(".st-key-suggestion")).to_have_count(0)
 
 
@@ -53,7 +53,7 @@ def test_where_nobody_was_asked_a_question_that_was_is_one_click_away(page: Page
     offered = tab.locator(".st-key-instead_0").get_by_role("radio").first
     expect(offered).to_have_text("What have you been wrong about?", timeout=FIRST_ANSWER_MS)
     offered.click()
-    expect(tab.locator(".st-key-turn_1 h4").first).to_contain_text("What have you been wrong about?")
+    expect(tab.locator(".st-key-turn_1 h2").first).to_contain_text("What have you been wrong about?")
     expect(tab.locator(".st-key-turn_1 mark").first).to_be_in_viewport()
 
 

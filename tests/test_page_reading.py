@@ -20,7 +20,7 @@ def test_an_address_asks_its_question_and_stands_for_the_last_one(page: Page, ta
     expect(tab.locator(".st-key-turn_1 footer").first).to_be_visible()
     expect(tab).to_have_url(re.compile(r"\?q=Why\+do\+you\+still\+go\+yourself%3F$"))
     tab.reload()
-    expect(tab.locator(".st-key-turn_0 h4").first).to_contain_text("Why do you still go", timeout=FIRST_ANSWER_MS)
+    expect(tab.locator(".st-key-turn_0 h2").first).to_contain_text("Why do you still go", timeout=FIRST_ANSWER_MS)
     tab.get_by_role("button", name="New chat").click()
     expect(tab).to_have_url(f"{page.url}/")
 
