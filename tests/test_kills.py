@@ -246,10 +246,9 @@ def test_a_build_killed_at_any_moment_leaves_one_state_or_the_other(stage: Stage
             # There was all to do again.
             seconds.append(took_s)
     print(f"{tries} builds of {min(seconds):.2f} to {max(seconds):.2f} s: {dict(ends)}")
+    # What is left to do after the new state is saved takes no time; its writes are killed one by one below.
     if tries > 1:
-        assert any(end.startswith("killed") for end in ends)
-    if not few:
-        assert ends["killed, after"], "no kill came after the new state was saved"
+        assert ends["killed, before"]
 
 
 @pytest.mark.parametrize("few", FEW_AND_ALL)
