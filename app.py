@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -23,7 +24,8 @@ from qa.library import Library
 from qa.page.interviews import is_listing, show_interviews, show_list
 from qa.page.place import place_of
 from qa.page.plain import escaped
-from qa.page.reading import VIDEOS, is_reading, read_on, show_reading
+from qa.page.reading import is_reading, read_on, show_reading
+from qa.page.recording import is_here, play
 from qa.page.stale import into, show_stale
 from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, title
 from qa.suggest import suggestions
@@ -93,6 +95,9 @@ def overview(folder: Path, state: str) -> tuple[Overview, list[str], dict[str, s
     del state  # It is what the answer is remembered by.
     with open_library(folder).snapshot() as snapshot:
         titles = {name: title(name, about) for name, about in snapshot.database.abouts().items()}
+        often = Counter(titles.values())
+        # What is chosen by its title has to have one of its own.
+        titles = {name: called if often[called] == 1 else f"{called} ({name})" for name, called in titles.items()}
         return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS), titles
 
 
@@ -197,22 +202,22 @@ def show_passage(number: int, row: int, passage: CitedPassage) -> None:
         st.button("Read on", key=f"read_{key}", type="tertiary", on_click=read_on, args=[place_of(passage)])
         with st.popover("Quote", type="tertiary"):
             st.code(quote(passage), language=None, wrap_lines=True)
-        given = st.session_state.setdefault("ratings", {}).get(key)
-        st.feedback("thumbs", key=f"rate_{key}", default=given, on_change=keep_rating, args=[number, row])
-        can_play = recording and passage.start_s is not None and Path(recording).is_file()
+        rated = f"rate_{number}_{place_of(passage)}"
+        given = st.session_state.setdefault("ratings", {}).get(rated)
+        st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[number, row, rated])
+        can_play = recording and passage.start_s is not None and is_here(recording)
         plays = can_play and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
     if recording and plays:
-        play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
-        play(recording, start_time=int(passage.start_s or 0))
+        play(recording, passage.start_s or 0.0)
 
 
-def keep_rating(number: int, row: int) -> None:
+def keep_rating(number: int, row: int, key: str) -> None:
     """Keep what somebody thinks of a passage, in the index."""
     turn: Turn = st.session_state["turns"][number]
-    thumb = st.session_state[f"rate_{number}_{row}"]
+    thumb = st.session_state[key]
     if thumb is None or not isinstance(turn.found, Answer):
         return
-    st.session_state["ratings"][f"{number}_{row}"] = thumb
+    st.session_state["ratings"][key] = thumb
     passage = turn.found.passages[row]
     answering = passage.text[passage.highlight[0].start : passage.highlight[-1].end]
     previous = tuple(earlier_questions(number))
@@ -250,25 +255,25 @@ def main() -> None:
         library = open_library(FOLDER)
         with library.snapshot() as snapshot:
             state = snapshot.facts["state"]
+        if is_reading() or is_listing():
+            # A choice that is not drawn would be forgotten.
+            st.session_state["only"] = st.session_state.get("only", [])
+        if is_reading():
+            show_reading(library)
+        elif is_listing():
+            show_interviews(library, state)
+        else:
+            show_chat(library, state)
     except NoIndexError:
         st.title("Ask the interviews")
         build_first_index()
-        return
     except InterviewQAError as error:
-        st.title("Ask the interviews")
         st.error(escaped(f"{error}"))
         st.button("Check again")
-        return
 
-    if is_reading() or is_listing():
-        # A choice that is not drawn would be forgotten.
-        st.session_state["only"] = st.session_state.get("only", [])
-        if is_reading():
-            show_reading(library)
-        else:
-            show_interviews(library, state)
-        return
 
+def show_chat(library: Library, state: str) -> None:
+    """Draw the questions that were asked with their answers, and the box for the next one."""
     holds, first_questions, titles = overview(FOLDER, state)
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=LONGEST_CHARS, submit_mode="disable")

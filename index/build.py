@@ -5,6 +5,7 @@ the library as it was, and the next one goes on with the encodings that were alr
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,13 +22,14 @@ from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.encodings import add_encodings, digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
+from index.files import find_files
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
 from index.mending import mended
 from index.models import DEFAULT_MODEL, revision
 from index.noise import heard
 from index.passages import RULE_VERSION, make_passages, whole_text
-from index.ratings import move_ratings
+from index.ratings import forget_ratings, has_ratings, move_ratings
 from index.samples import SAMPLES
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
@@ -99,18 +101,20 @@ def build(
     reported, and what the index held of it stays. While another build of the folder is at work this one
     waits for it if told to. Raises StoreError if not, TranscriptError where no file can be read, ModelError.
     """
-    with Sources() as sources:
-        wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
-        with alone(folder, wait=wait):
-            if not (folder / DAMAGE_NAME).exists():
-                try:
-                    with Database.create(folder) as database:
-                        return _Build(database, folder, wanted, fit, progress).run(model)
-                except DamagedError:
-                    note_damage(folder)
-            progress(DAMAGED, 0, 0)
-            with mended(folder) as database:
-                return _Build(database, folder, wanted, fit, progress).run(model)
+    # What cannot be read at all is refused before there is a folder.
+    find_files(paths, Sources())
+    with alone(folder, wait=wait):
+        if not (folder / DAMAGE_NAME).exists():
+            try:
+                with Sources() as sources, Database.create(folder) as database:
+                    wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
+                    return _Build(database, folder, wanted, fit, progress).run(model)
+            except DamagedError:
+                note_damage(folder)
+        progress(DAMAGED, 0, 0)
+        with Sources() as sources, mended(folder) as database:
+            wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
+            return _Build(database, folder, wanted, fit, progress).run(model)
 
 
 def default_paths() -> list[Path]:
@@ -135,25 +139,25 @@ class _Build:
         name = model.name if isinstance(model, Embedder) else _absolute(model or facts.get("model", DEFAULT_MODEL))
         reason = _reason_to_embed_anew(facts, name)
         changes = find_changes(stored, wanted, anew=bool(reason))
-        read, embedded, embedder = 0, 0, None
-        if changes or facts.get("revision") != revision(name) or not self._vectors_are_sound(facts):
+        readings = [*read_changes(changes, wanted, self.progress)]
+        embedded, embedder = 0, None
+        is_other = bool(reason) or facts.get("revision") != revision(name) or not self._vectors_are_sound(facts)
+        if readings or changes.gone or is_other:
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
             if not reason and embedder.fingerprint != facts["fingerprint"]:
                 # Another model by the same name: its vectors do not mix with those that are there.
                 reason = OTHER_MODEL
                 changes = find_changes(stored, wanted, anew=True)
+                readings = [*read_changes(changes, wanted, self.progress)]
             if reason and "state" in facts:
                 self.progress(reason, 0, 0)
-            readings = [*read_changes(changes, wanted, self.progress)]
-            read = len(readings)
-            if reason:
-                # Nobody's words are lost because their file is.
-                left = [name for name in stored if name not in changes.gone | {r.transcript.name for r in readings}]
-                readings += [Reading(database.transcript(name), *stored[name]) for name in left]
-            if not readings and not stored.keys() - changes.gone:
+            # Nobody's words are lost because their file is.
+            left = stored.keys() - changes.gone - {r.transcript.name for r in readings}
+            kept = [Reading(database.transcript(name), *stored[name]) for name in sorted(left)] if reason else []
+            if not readings and not left:
                 raise wanted.refusal()
-            cuts = [_cut(reading, embedder) for reading in readings]
+            cuts = [_cut(reading, embedder) for reading in [*readings, *kept]]
             embedded = self._embed(cuts, embedder)
             facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
             facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
@@ -170,7 +174,7 @@ class _Build:
             self.folder,
             transcripts=database.count("transcripts"),
             passages=database.count("passages"),
-            read=read,
+            read=len(readings),
             renamed=len(changes.renamed),
             removed=len(changes.gone) - len(changes.renamed),
             embedded=embedded,
@@ -211,8 +215,7 @@ class _Build:
         with database.transaction(write=True):
             before = None if anew else self._last_vectors(facts)
             changed = 0
-            for name in changes.gone:
-                move_ratings(database.connection, name, changes.renamed.get(name))
+            self._move_ratings(changes.gone, [cut.reading for cut in cuts])
             for name in [*changes.gone, *(cut.reading.transcript.name for cut in cuts)]:
                 changed += database.remove(name)
             for cut in cuts:
@@ -228,8 +231,19 @@ class _Build:
                 facts |= {"unfitted": 0, "fitted": database.count("passages")}
             facts["vectors_sha256"] = vectors.save(self.folder, facts["state"])
             database.record(**facts)
+            forget_ratings(database.connection)
         # What was removed is gone from the log, too.
         database.shorten_log()
+
+    def _move_ratings(self, gone: AbstractSet[str], readings: Sequence[Reading]) -> None:
+        """Have the ratings of a transcript go with it to its new name: it says the same."""
+        if not has_ratings(self.database.connection):
+            return
+        now = {reading.transcript.text: reading.transcript.name for reading in readings}
+        for name in gone:
+            said = self.database.transcript(name).text
+            if said in now:
+                move_ratings(self.database.connection, name, now[said])
 
     def _last_vectors(self, facts: dict[str, Any]) -> VectorIndex | None:
         """Return the vectors of the last state, if its file is sound."""

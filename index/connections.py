@@ -38,7 +38,7 @@ class NoTablesError(StoreError):
 
 
 def open_to_read(path: Path) -> apsw.Connection:
-    """Open the library file; nothing is ever written through it.
+    """Open the library file to read; one of an older version is brought up to date first.
 
     Raises NoTablesError, and StoreError for a file that is damaged, another program's or another version's.
     """

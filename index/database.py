@@ -18,7 +18,7 @@ import numpy as np
 from index.arrays import Ids, Vectors
 from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
 from index.encodings import seal
-from index.errors import NoIndexError, StoreError
+from index.errors import DamagedError, NoIndexError, StoreError
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.sound import integrity_problems
@@ -65,9 +65,9 @@ class Database:
             note_damage(self.path.parent)
             raise damaged(self.path, faults[0]) from error
         self.connection.close()
+        if isinstance(error, DamagedError) or (isinstance(error, apsw.Error) and is_damage(error)):
+            note_damage(self.path.parent)
         if isinstance(error, apsw.Error):
-            if is_damage(error):
-                note_damage(self.path.parent)
             refuse(self.path, error)
 
     def _faults(self, error: Exception) -> list[str]:

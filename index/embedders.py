@@ -90,7 +90,7 @@ class Embedder:
         rows = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
         for at in range(0, len(rows), BATCH_TEXTS):
             batch = rows[at : at + BATCH_TEXTS]
-            with _half_precision():
+            with nullcontext() if self.is_quick else _half_precision():
                 encoded = self.encode([texts[row] for row in batch])
             yield batch, encoded
 

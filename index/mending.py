@@ -19,7 +19,7 @@ from index.encodings import encoding_ids, load_rows, store_rows
 from index.errors import DamagedError, StoreError
 from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
 from index.models import DEFAULT_MODEL
-from index.ratings import load_ratings, store_ratings
+from index.ratings import forget_ratings, load_ratings, store_ratings
 
 _Found = TypeVar("_Found")
 
@@ -43,6 +43,10 @@ def mended(folder: Path) -> Iterator[Database]:
                 with database.transaction(write=True):
                     _salvage(folder, database)
             yield database
+            # People go on rating what the damaged one answers.
+            with suppress(StoreError), Database.open(folder) as damaged, database.transaction(write=True):
+                store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
+                forget_ratings(database.connection)
             # Its name changes, and a log would not find it again.
             database.connection.execute("PRAGMA journal_mode = DELETE")
     except DamagedError:

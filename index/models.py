@@ -16,8 +16,8 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # SHA-256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# Of how many files of weights the checksums are remembered.
-REMEMBERED = 16
+# Of how many files the checksums are remembered: a model has about ten.
+REMEMBERED = 200
 
 
 def model_path(name: str) -> str:
@@ -29,7 +29,7 @@ def model_path(name: str) -> str:
 
 
 def revision(name: str) -> str:
-    """Return what changes when the model does: a checksum of its weights, or the commit that was fetched.
+    """Return what changes when the model does: a checksum of its files, or the commit that was fetched.
 
     Nothing where the model is not on this machine; who loads it says so.
     """
@@ -37,8 +37,9 @@ def revision(name: str) -> str:
         return DEFAULT_MODEL_SHA256
     try:
         if Path(name).is_dir():
-            weights = sorted(Path(name).rglob("*.safetensors"))
-            return hashlib.sha256("".join(map(sha256_of, weights)).encode()).hexdigest()
+            files = sorted(path for path in Path(name).rglob("*") if path.is_file())
+            digests = (f"{path.relative_to(name)} {sha256_of(path)}\n" for path in files)
+            return hashlib.sha256("".join(digests).encode("utf-8", "surrogateescape")).hexdigest()
         # https://huggingface.co/docs/huggingface_hub/guides/manage-cache
         home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
         hub = Path(os.environ.get("HF_HUB_CACHE") or home / "hub")

@@ -26,9 +26,10 @@ class Rating:
 
 
 def rate(folder: Path, rating: Rating) -> None:
-    """Keep a rating. Raises StoreError where the index cannot be written."""
+    """Keep a rating, if its words are still in the index. Raises StoreError where that cannot be written."""
     with Database.create(folder) as database, database.transaction(write=True):
         store_ratings(database.connection, [rating])
+        forget_ratings(database.connection)
 
 
 def ratings(folder: Path) -> list[Rating]:
@@ -56,9 +57,19 @@ def load_ratings(connection: apsw.Connection) -> list[Rating]:
     ]
 
 
-def move_ratings(connection: apsw.Connection, transcript: str, name: str | None) -> None:
-    """Have a transcript's ratings go by its new name, or be forgotten where it has none."""
-    if name is None:
-        connection.execute("DELETE FROM ratings WHERE transcript = ?", (transcript,))
-    else:
-        connection.execute("UPDATE OR REPLACE ratings SET transcript = ? WHERE transcript = ?", (name, transcript))
+def has_ratings(connection: apsw.Connection) -> bool:
+    """Whether anything was rated."""
+    return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
+
+
+def move_ratings(connection: apsw.Connection, transcript: str, name: str) -> None:
+    """Have a transcript's ratings go by its new name."""
+    connection.execute("UPDATE OR REPLACE ratings SET transcript = ? WHERE transcript = ?", (name, transcript))
+
+
+def forget_ratings(connection: apsw.Connection) -> None:
+    """Remove the ratings of words that no transcript says any more."""
+    connection.execute(
+        "DELETE FROM ratings WHERE NOT EXISTS"
+        " (SELECT 1 FROM transcripts t WHERE t.name = ratings.transcript AND instr(t.text, ratings.text))"
+    )

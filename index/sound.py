@@ -21,7 +21,8 @@ ODD = {
     " OR NOT EXISTS (SELECT 1 FROM words_docsize WHERE id = passages.id)",
     "speaking": "typeof(speaker) <> 'text' OR typeof(share) <> 'real'",
     "ratings": "typeof(question) <> 'text' OR typeof(previous) <> 'text' OR typeof(transcript) <> 'text'"
-    " OR typeof(text) <> 'text' OR typeof(is_good) <> 'integer'",
+    " OR typeof(text) <> 'text' OR typeof(is_good) <> 'integer'"
+    " OR CASE WHEN json_valid(previous) THEN json_type(previous) <> 'array' ELSE true END",
     "names": "typeof(word) <> 'text' OR typeof(speaker) NOT IN ('text', 'null') OR typeof(is_topic) <> 'integer'",
 }
 

@@ -1,7 +1,8 @@
 """Whether an index is as its files are: which of them changed, came or went since it was built."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
 from index.database import Database
@@ -19,7 +20,7 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
     """
     facts, stored = database.facts(), database.files()
     looked = float(facts.get("looked", 0)) if quick else 0.0
-    is_kept = bool(facts.get("keep_missing"))
+    is_kept, unread = bool(facts.get("keep_missing")), facts.get("unread", {})
     with Sources() as sources:
         for name, (packed, checksum) in stored.items():
             try:
@@ -27,12 +28,12 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
                 if not is_there(source.path):
                     if not is_kept:
                         yield f"{name} is gone since the index was built; {WAY_OUT}"
-                elif sources.touched(source) >= looked and sources.checksum(source) != checksum:
+                elif sources.touched(source) >= looked and sources.checksum(source) not in {checksum, unread.get(name)}:
                     yield f"{name} changed since the index was built; {WAY_OUT}"
             except TranscriptError as error:
                 yield f"{name}: {error}; {WAY_OUT}"
         paths = [Path(path) for path in facts.get("paths", ())]
-        yield from _new([path for path in paths if is_there(path)], sources, stored.keys() | facts.get("unread", {}))
+        yield from _new([path for path in paths if is_there(path)], sources, stored.keys(), unread)
 
 
 def is_there(path: Path) -> bool:
@@ -43,11 +44,14 @@ def is_there(path: Path) -> bool:
         return True
 
 
-def _new(paths: list[Path], sources: Sources, known: AbstractSet[str]) -> Iterator[str]:
+def _new(paths: list[Path], sources: Sources, stored: AbstractSet[str], unread: Mapping[str, str]) -> Iterator[str]:
     try:
         found = find_files(paths, sources).transcripts if paths else {}
     except TranscriptError:
         return  # There are no transcripts left.
-    for name in found:
-        if name not in known:
-            yield f"{name} is new since the index was built; {WAY_OUT}"
+    for name, source in found.items():
+        if name in stored:
+            continue
+        with suppress(TranscriptError):
+            if name not in unread or sources.checksum(source) != unread[name]:
+                yield f"{name} is new since the index was built; {WAY_OUT}"

@@ -28,5 +28,17 @@ def changes_in(paths: Sequence[Path], index: Path) -> Iterator[None]:
 
     # Many programs save a file by putting another in its place, which only its folder notices.
     places = {*folders, *(file.parent for file in files)}
-    for _ in watch(*places, watch_filter=is_ours, debounce=QUIET_MS, step=QUIET_MS // 5, recursive=bool(folders)):
-        yield
+    is_first = True
+    for found in watch(
+        *places,
+        watch_filter=is_ours,
+        debounce=QUIET_MS,
+        step=QUIET_MS // 5,
+        rust_timeout=QUIET_MS,
+        yield_on_timeout=True,
+        recursive=bool(folders),
+    ):
+        # What was saved before somebody listened is seen at the first look.
+        if found or is_first:
+            yield
+        is_first = False

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from qa.answer import Answer, CitedPassage
-from qa.media import link
+from qa.media import is_web, link
 from qa.render import NOT_ASKED, as_json, one_line, place, said
 
 
@@ -13,7 +13,8 @@ def quote(passage: CitedPassage) -> str:
     """Return what answers as a quote with its source, to be pasted anywhere: verbatim, in one paragraph."""
     start, end = passage.highlight[0].start, passage.highlight[-1].end
     address = link(passage.about.media, passage.start_s)
-    source = f"{place(passage)}{f', {address}' if address else ''}"
+    # Where a recording is on this machine is nobody else's.
+    source = f"{place(passage)}{f', {address}' if address and is_web(address) else ''}"
     return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
 
 
@@ -30,7 +31,9 @@ def chat_as_markdown(turns: Sequence[tuple[str, Answer]]) -> str:
                 words = "".join(f"**{_plain(t.strip())}** " if marked else _plain(t) for t, marked in parts).strip()
                 lines.append(f"{_plain(speaker)}: {words}" if speaker else words)
             address = link(passage.about.media, passage.start_s)
-            source = f"[{_plain(place(passage))}](<{address}>)" if address else _plain(place(passage))
+            source = (
+                f"[{_plain(place(passage))}](<{address}>)" if address and is_web(address) else _plain(place(passage))
+            )
             blocks.append("\n>\n".join(f"> {line}" for line in [*lines, f"— {source}"]))
     return "\n\n".join(blocks) + "\n"
 

@@ -13,6 +13,7 @@ from conftest import ROOT, build_index
 from streamlit.testing.v1 import AppTest
 
 from index.build import build
+from index.database import Database
 from index.folder import FILE_NAME
 from qa.judge import fit
 
@@ -180,6 +181,28 @@ def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch
         assert not app.exception
         assert "is damaged" in app.error[0].value
         assert [button.label for button in app.button] == ["Check again"]
+
+
+def test_interviews_of_one_title_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = "---\ntitle: The talk\n---\n**Ada:** How old is the boat?\n\n**Bo:** {}\n"
+    build_index({"a.md": talk.format("Ninety years."), "b.md": talk.format("Twelve years.")}, tmp_path / "index")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.run()
+        (choice,) = app.multiselect
+        assert choice.options == ["The talk (a.md)", "The talk (b.md)"]
+        choice.select("a.md").run()
+        assert "Ninety years." in passages(ask(app, "How old is the boat?"))[0]
+
+
+def test_damage_that_shows_only_where_it_is_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index({"boat.txt": "How old is the boat? Ninety."}, tmp_path / "index")
+    with Database.create(tmp_path / "index") as database:
+        database.connection.execute("UPDATE transcripts SET seal = x'00'")
+    for app in run_on(tmp_path / "index", monkeypatch):
+        app.query_params["passage"] = "boat.txt:0-5"
+        app.run()
+        assert not app.exception
+        assert "is damaged" in app.error[0].value
 
 
 def test_an_open_page_follows_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

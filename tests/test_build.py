@@ -17,7 +17,7 @@ from index import build as build_module
 from index.build import build
 from index.checks import verify
 from index.database import Database
-from index.errors import NoIndexError, StoreError, TranscriptError
+from index.errors import DamagedError, NoIndexError, StoreError, TranscriptError
 from index.files import find_files
 from index.folder import FILE_NAME, LOCK_NAME
 from index.info import info
@@ -146,6 +146,17 @@ def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:
         connection.execute("DELETE FROM passages")
     assert "rows without their owner" in verify(tmp_path / "index").problems[0]
     build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert verify(tmp_path / "index").problems == []
+
+
+def test_damage_that_somebody_met_who_asked_is_mended_by_the_next_build(tmp_path: Path) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    with Database.create(tmp_path / "index") as database:
+        database.connection.execute("UPDATE transcripts SET seal = x'00' WHERE name = 'boat.txt'")
+    with pytest.raises(DamagedError, match=r"is damaged .*; make it again with: interview-qa build PATH"):
+        best(tmp_path / "index", "How old is the boat?")
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
     assert verify(tmp_path / "index").problems == []
 
 

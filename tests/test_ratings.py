@@ -80,3 +80,20 @@ def test_what_was_rated_good_is_a_gold_question(rated: Path, embedder: Embedder)
     assert [question.previous for question in read_gold(Library(rated, embedder), gold)] == [OLD.previous, ()]
     shown = cli("feedback", "--index", rated, cwd=rated.parent)
     assert shown.stdout == gold.read_text(encoding="utf-8")
+
+
+def test_words_that_are_not_said_any_more_are_not_rated_either(rated: Path, embedder: Embedder) -> None:
+    talks = put(rated.parent / "talks", boat__txt=BOAT.replace("Ninety years and some", "Twelve years"))
+    build([talks], rated, embedder, fit)
+    assert ratings(rated) == [WRONG, FLOUR]
+    rate(rated, OLD)  # on an answer that is still shown
+    assert ratings(rated) == [WRONG, FLOUR]
+
+
+def test_they_go_with_an_interview_that_is_renamed_with_its_sidecar(rated: Path, embedder: Embedder) -> None:
+    talks = put(rated.parent / "talks", boat__toml='guest = "Bo"')
+    build([talks], rated, embedder, fit)
+    for ending in ("txt", "toml"):
+        (talks / f"boat.{ending}").rename(talks / f"ship.{ending}")
+    build([talks], rated, embedder, fit)
+    assert sorted(rating.transcript for rating in ratings(rated)) == ["bread.txt", "ship.txt", "ship.txt"]

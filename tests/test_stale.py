@@ -151,8 +151,8 @@ def watching(talks: Path) -> Iterator[Watching]:
 
 
 def test_a_build_that_watches_follows_the_folder(watching: Watching, talks: Path) -> None:
-    watching.wait_for(watching.errors, "waiting for changes; stop with Ctrl-C")
-    put(talks, cave__txt=CAVE)
+    watching.wait_for(watching.out, "2 transcripts, 2 passages (2 read, 2 texts embedded, 0 removed)")
+    put(talks, cave__txt=CAVE)  # before anybody listens, perhaps
     watching.wait_for(watching.out, "3 transcripts, 3 passages (1 read, 1 texts embedded, 0 removed)")
     (talks / "cave.txt").rename(talks / "grotto.txt")
     watching.wait_for(watching.out, "3 transcripts, 3 passages (1 read, 0 texts embedded, 0 removed, 1 renamed)")
@@ -185,3 +185,38 @@ def test_builds_of_one_folder_one_after_the_other_are_as_one_build_of_the_last(
             (p.transcript, p.text, p.score) for p in other.passages
         ]
         assert one.matched == other.matched
+
+
+def test_a_file_that_could_not_be_read_is_new_when_it_is_another(
+    talks: Path, tmp_path: Path, embedder: Embedder
+) -> None:
+    put(talks, cave__vtt="WEBVTT\n\n00:09.000 --> 00:01.000\nThe silence.\n")
+    assert build([talks], tmp_path / "i", embedder, fit).errors
+    for quick in (False, True):
+        assert lines(tmp_path / "i", quick=quick) == []
+    put(talks, cave__vtt="WEBVTT\n\n00:01.000 --> 00:09.000\nThe silence.\n")
+    for quick in (False, True):
+        assert lines(tmp_path / "i", quick=quick) == ["cave.vtt is new since the index was built"]
+
+
+def test_a_file_that_cannot_be_read_costs_no_new_state(talks: Path, tmp_path: Path, embedder: Embedder) -> None:
+    put(talks, noise__txt="\0\1\2")
+    build([talks], tmp_path / "i", embedder, fit)
+    before = info(tmp_path / "i")["built"], sorted(path.name for path in (tmp_path / "i").iterdir())
+    again = build([talks], tmp_path / "i", embedder, fit)
+    assert (again.read, again.embedder) == (0, None)
+    assert again.errors == ("noise.txt is not a text file; save the transcript as plain text (UTF-8)",)
+    assert (info(tmp_path / "i")["built"], sorted(path.name for path in (tmp_path / "i").iterdir())) == before
+
+
+def test_a_small_change_needs_no_pytorch(talks: Path, tmp_path: Path, embedder: Embedder) -> None:
+    assert embedder.export() is None
+    build([talks], tmp_path / "i", embedder, fit)
+    put(talks, cave__txt=CAVE)
+    program = (
+        "import sys; from pathlib import Path; from index.build import build; from qa.judge import fit\n"
+        f"report = build([Path({str(talks)!r})], Path({str(tmp_path / 'i')!r}), fit=fit)\n"
+        "print(report.embedded, sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout == "1 []\n"

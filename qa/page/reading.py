@@ -5,7 +5,6 @@ All of it is in the page's address, so that it can be shared, and the browser's 
 
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 
 import streamlit as st
 
@@ -14,14 +13,12 @@ from index.types import Span, Transcript
 from qa.library import Library
 from qa.page.place import from_address, to_address
 from qa.page.plain import escaped
+from qa.page.recording import is_here, play
 from qa.reading import as_html, occurrences, page_of, pages, paragraphs
 from qa.render import clock, title
 
 # What of the page's address is of reading alone.
 OWN = ("passage", "page", "find", "hit")
-
-# What a browser shows as a film; other recordings are heard.
-VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
 
 LONGEST_FIND_CHARS = 100
 
@@ -49,7 +46,8 @@ def read_on(place: str) -> None:
 
 def leave() -> None:
     """Go back to the chat."""
-    st.session_state.pop("read_last", None)
+    for name in ("read_last", "find_words"):
+        st.session_state.pop(name, None)
     for name in OWN:
         st.query_params.pop(name, None)
 
@@ -92,11 +90,9 @@ def show_heading(transcript: Transcript) -> None:
 def show_recording(transcript: Transcript, here: Span | None) -> None:
     """Draw the player of a recording on this machine, at the passage."""
     recording = transcript.about.media
-    if not recording or not Path(recording).is_file():
-        return
-    begins = transcript.time_at(here.start) if here else None
-    play = st.video if Path(recording).suffix.lower() in VIDEOS else st.audio
-    play(recording, start_time=int(begins[0]) if begins else 0)
+    if recording and is_here(recording):
+        begins = transcript.time_at(here.start) if here else None
+        play(recording, begins[0] if begins else 0.0)
 
 
 def show_find(transcript: Transcript) -> list[Span]:
@@ -126,7 +122,9 @@ def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: 
     """Draw, where they stay in view, the ways back, to the exchange before, and to the one after."""
     exchanges = [list(group) for _, group in groupby(passages, key=lambda passage: passage.question or passage.span)]
     spans = [Span(group[0].span.start, group[-1].span.end) for group in exchanges]
-    at = max((row for row, span in enumerate(spans) if here and span.start <= here.start), default=-1)
+    # Where a file's characters are not those of the words, a place in the address is that of a whole cue.
+    starts = [(transcript.from_file(transcript.in_file(span)) or span).start for span in spans]
+    at = max((row for row, start in enumerate(starts) if here and start <= here.start), default=-1)
     ways = st.bottom.container(horizontal=True)
     ways.button("Back to the questions", on_click=leave, width="stretch")
     for label, row in (("Exchange before", at - 1), ("Exchange after", at + 1)):

@@ -1,11 +1,12 @@
 """A quiet notice where files changed since the index was built, and the way to bring it up to date."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from index.build import build, default_paths
+from index.build import build
 from index.changes import Progress
 from index.errors import InterviewQAError
 from index.stale import WAY_OUT, stale
@@ -37,25 +38,26 @@ def show_stale(library: Library, state: str) -> None:
             st.text(line.removesuffix(f"; {WAY_OUT}"))
         if len(lines) > MOST_SHOWN:
             st.caption(f"and {len(lines) - MOST_SHOWN} more")
-        if st.button("Bring the index up to date"):
-            bring_up_to_date(library)
+        with library.snapshot() as snapshot:
+            facts = snapshot.facts
+        if not facts.get("paths"):
+            # An index of an older version does not say what it was built from.
+            st.text(WAY_OUT.capitalize())
+        elif st.button("Bring the index up to date"):
+            bring_up_to_date(library, facts)
 
 
-def bring_up_to_date(library: Library) -> None:
+def bring_up_to_date(library: Library, facts: dict[str, Any]) -> None:
     """Build again from the paths that the index was built from."""
     bar = st.progress(0.0, "Starting…")
     try:
-        with library.snapshot() as snapshot:
-            facts = snapshot.facts
-        paths, keep_missing = [Path(path) for path in facts.get("paths", ())], bool(facts.get("keep_missing"))
-        # An index of an older version does not say what it was built from.
         report = build(
-            paths or default_paths(),
+            [Path(path) for path in facts["paths"]],
             library.folder,
             library.embedder(facts),
             fit,
             into(bar),
-            keep_missing=keep_missing,
+            keep_missing=bool(facts.get("keep_missing")),
             wait=True,
         )
     except InterviewQAError as error:
@@ -70,6 +72,6 @@ def into(bar: DeltaGenerator) -> Progress:
     """Return what shows in a bar how far a build is."""
 
     def show(what: str, done: int, total: int) -> None:
-        bar.progress(done / max(1, total), f"{what.capitalize()}…")
+        bar.progress(done / max(1, total), escaped(f"{what[:1].upper()}{what[1:]}…"))
 
     return show
