@@ -101,8 +101,9 @@ def build(
     reported, and what the index held of it stays. While another build of the folder is at work this one
     waits for it if told to. Raises StoreError if not, TranscriptError where no file can be read, ModelError.
     """
-    # What cannot be read at all is refused before there is a folder.
-    find_files(paths, Sources())
+    with Sources() as sources:
+        # Where there is nothing to read, no folder is made.
+        find_files(paths, sources)
     with alone(folder, wait=wait):
         if not (folder / DAMAGE_NAME).exists():
             try:
