@@ -104,12 +104,15 @@ def _is_verbatim(sources: Sources, transcript: Transcript, packed: str, checksum
 
 
 def _vectors(database: Database, folder: Path, facts: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the FAISS file: it holds the database's vectors, in the order of their ids."""
+    """Yield what is wrong with the database's vectors, and with the FAISS file: it holds them, in the order of ids."""
     try:
         ids, vectors = database.all_vectors(facts["dimension"])
         loaded = VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], ids, facts["dimension"])
         if not np.array_equal(loaded.vectors(ids.tolist()), vectors):
             yield f"the vectors of FAISS are not those of the database; {WAY_OUT}"
+    except DamagedError as error:
+        note_damage(folder)
+        yield str(error)
     except StoreError as error:
         yield f"{error}; a build makes it again"
 

@@ -11,6 +11,7 @@ from typing import Any
 import apsw
 
 from index.embedders import Encoded
+from index.errors import DamagedError
 from index.signs import pack_signs
 
 # An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
@@ -34,7 +35,7 @@ def digest(text: str, model: str) -> bytes:
 
 
 def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] | None:
-    """Return (id, signs of the tokens) of the encoding with this digest, if there is one."""
+    """Return (id, signs of the tokens) of the encoding with this digest, if there is one. Raises DamagedError."""
     found: Any = connection.execute(
         "SELECT id, tokens, vector, seal FROM encodings WHERE digest = ?", (key,)
     ).fetchone()
@@ -42,7 +43,7 @@ def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] 
         return None
     encoding_id, tokens, vector, sealed = found
     if seal(key, vector, tokens) != sealed:
-        raise ValueError("what the model made of a text is not what was stored")
+        raise DamagedError("the index is damaged (an encoding is not as it was stored); build it again")
     return encoding_id, tokens
 
 

@@ -160,6 +160,21 @@ def test_damage_that_somebody_met_who_asked_is_mended_by_the_next_build(tmp_path
     assert verify(tmp_path / "index").problems == []
 
 
+@pytest.mark.parametrize("finder", ["verify", "build"])
+def test_an_encoding_that_is_not_as_it_was_stored_is_found_and_made_again(tmp_path: Path, finder: str) -> None:
+    build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
+    with Database.create(tmp_path / "index") as database:
+        database.connection.execute("UPDATE encodings SET tokens = zeroblob(length(tokens))")
+    if finder == "verify":
+        assert "not what was stored" in verify(tmp_path / "index").problems[0]
+    else:
+        # The new transcript says what was read before, which is looked up and not read again.
+        (tmp_path / "transcripts" / "ship.txt").write_text(BOAT)
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    assert verify(tmp_path / "index").problems == []
+    assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
+
+
 def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     (tmp_path / "transcripts" / "cave.txt").write_text(CAVE)

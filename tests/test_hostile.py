@@ -203,6 +203,15 @@ def place_of(folder: Path, name: str) -> Path:
     return next(folder.glob(name), folder / name)
 
 
+def use(folder: Path, files: Path, reader: Embedder, right: Answers) -> None:
+    """Look at an index, ask it, and build it again: what is not refused has to be right."""
+    look(folder, reader)
+    with suppress(InterviewQAError):
+        assert answers(folder, reader) == right
+    with suppress(InterviewQAError):
+        build([files], folder, reader, fit=floors)
+
+
 @pytest.mark.parametrize("name", OWN)
 @pytest.mark.parametrize("contents", ["index", pytest.param("text", marks=pytest.mark.slow)])
 def test_no_link_leads_out_of_the_folder(
@@ -222,11 +231,7 @@ def test_no_link_leads_out_of_the_folder(
     place.symlink_to(outside)
     before = state_of(outside)
     with in_time(name):
-        look(folder, reader)
-        with suppress(InterviewQAError):
-            assert answers(folder, reader) == right
-        with suppress(InterviewQAError):
-            build([files], folder, reader, fit=floors)
+        use(folder, files, reader, right)
         (folder / DAMAGE_NAME).touch()
         with suppress(InterviewQAError):
             build([files], folder, reader, fit=floors)
@@ -252,11 +257,7 @@ def test_what_is_no_file_is_not_waited_for(
     }
     make[kind]()
     with in_time(f"{name} {kind}"):
-        look(folder, reader)
-        with suppress(InterviewQAError):
-            assert answers(folder, reader) == right
-        with suppress(InterviewQAError):
-            build([files], folder, reader, fit=floors)
+        use(folder, files, reader, right)
     assert not (folder.parent / "made").exists()
 
 
@@ -268,11 +269,7 @@ def test_a_file_of_a_terabyte_takes_no_memory(
         os.truncate(file.fileno(), 1 << 40)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with in_time(name):
-        look(folder, reader)
-        with suppress(InterviewQAError):
-            assert answers(folder, reader) == right
-        with suppress(InterviewQAError):
-            build([files], folder, reader, fit=floors)
+        use(folder, files, reader, right)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < MOST_KB / 10
 
 

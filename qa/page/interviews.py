@@ -88,11 +88,8 @@ def show_row(each: Listed) -> None:
 
 def choose(name: str, key: str) -> None:
     """Choose an interview, or not any more; what is not drawn stays chosen."""
-    chosen: list[str] = st.session_state.setdefault("chosen", [])
-    if st.session_state[key]:
-        chosen.append(name)
-    else:
-        chosen.remove(name)
+    others = [each for each in st.session_state.get("chosen", ()) if each != name]
+    st.session_state["chosen"] = [*others, name] if st.session_state[key] else others
 
 
 def open_one(name: str) -> None:

@@ -1,6 +1,6 @@
 """Reading on: a passage in its interview, the exchanges before and after it, and what else is said there.
 
-All of it is in the page's address, so that it can be shared, and the browser's way back works.
+All of it is in the page's address, so that it can be kept and shared.
 """
 
 from collections.abc import Sequence
