@@ -1,0 +1,146 @@
+"""The turns of the chat: a question, its answer, and what can be done with each passage."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import streamlit as st
+
+from index.errors import InterviewQAError
+from index.ratings import Rating, rate
+from qa.answer import Answer, CitedPassage, answer
+from qa.export import quote
+from qa.library import Library
+from qa.page.place import place_of
+from qa.page.plain import escaped
+from qa.page.reading import read_on
+from qa.page.recording import is_here, play
+from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html
+
+PASSAGES = 5
+
+
+class Turn(NamedTuple):
+    """A question of the chat with its answer, or a sentence that says why there is none; None before it is answered."""
+
+    question: str
+    found: Answer | str | None = None
+    literally: bool = False  # nothing but its own words is searched for
+    only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
+
+
+def show_turn(number: int, turn: Turn, library: Library) -> Turn:
+    """Draw a question and its answer, which is found here if it is not yet."""
+    with st.container(key=f"turn_{number}"):
+        with st.chat_message("user"):
+            st.text(turn.question)
+        with st.chat_message("assistant"):
+            if turn.found is None:
+                with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
+                    turn = turn._replace(found=ask(library, turn, earlier_questions(number)))
+            if isinstance(turn.found, str):
+                st.error(escaped(turn.found))
+            elif turn.found:
+                show_understood(number, turn.found, turn.literally)
+                show_answer(number, turn.found, library)
+    return turn
+
+
+def earlier_questions(number: int) -> list[str]:
+    """Return what was asked in this chat before a turn, from the last question on that stands for itself."""
+    earlier: list[Turn] = st.session_state["turns"][:number]
+    first = max((row for row, turn in enumerate(earlier) if turn.literally), default=0)
+    return [turn.question for turn in earlier[first:]]
+
+
+def ask(library: Library, turn: Turn, previous: list[str]) -> Answer | str:
+    """Return the answer, or a sentence that says why there is none."""
+    try:
+        return answer(library, turn.question, PASSAGES, turn.only or None, previous, literally=turn.literally)
+    except InterviewQAError as error:
+        return f"{error}"
+
+
+def show_understood(number: int, found: Answer, literally: bool) -> None:
+    """Draw what was searched for besides the user's own words, and the way to be rid of it."""
+    notes = notes_as_html(found)
+    if notes:
+        st.html(notes)
+    if notes or literally:
+        key = f"literally_{number}"
+        st.toggle("Search only my words", literally, key=key, on_change=search_anew, args=[number, key])
+
+
+def search_anew(number: int, key: str) -> None:
+    """Forget an answer: its question is taken in another way now."""
+    turns: list[Turn] = st.session_state["turns"]
+    turns[number] = turns[number]._replace(found=None, literally=st.session_state[key])
+
+
+def show_answer(number: int, found: Answer, library: Library) -> None:
+    """Draw the best passage open and the others folded; before them, where none matched, what was asked instead."""
+    if not found.matched:
+        st.text(NOT_ASKED)
+        offer(WERE_ASKED, found.asked_instead, f"instead_{number}")
+        if found.passages:
+            st.text(NEAREST)
+    for passage in found.passages[:1]:
+        show_passage(number, 0, passage, library)
+    others = found.passages[1:]
+    if others:
+        with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
+            for row, passage in enumerate(others, 1):
+                show_passage(number, row, passage, library)
+
+
+def show_passage(number: int, row: int, passage: CitedPassage, library: Library) -> None:
+    """Draw a passage, and the ways to read on, to quote, rate and hear it, if its recording is on this machine."""
+    key = f"{number}_{row}"
+    st.html(as_html(passage))
+    recording = passage.about.media
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button("Read on", key=f"read_{key}", type="tertiary", on_click=read_on, args=[place_of(passage)])
+        with st.popover("Quote", type="tertiary"):
+            st.code(quote(passage), language=None, wrap_lines=True)
+        rated = f"rate_{number}_{place_of(passage)}"
+        given = st.session_state.setdefault("ratings", {}).get(rated)
+        st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[library, number, row, rated])
+        can_play = recording and passage.start_s is not None and is_here(recording)
+        plays = can_play and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
+    if recording and plays:
+        play(recording, passage.start_s or 0.0)
+
+
+def keep_rating(library: Library, number: int, row: int, key: str) -> None:
+    """Keep what somebody thinks of a passage, in the index."""
+    turn: Turn = st.session_state["turns"][number]
+    thumb = st.session_state[key]
+    if thumb is None or not isinstance(turn.found, Answer):
+        return
+    st.session_state["ratings"][key] = thumb
+    passage = turn.found.passages[row]
+    answering = passage.text[passage.highlight[0].start : passage.highlight[-1].end]
+    previous = tuple(earlier_questions(number))
+    try:
+        rate(library.folder, Rating(turn.question, previous, passage.transcript, answering, bool(thumb)))
+    except InterviewQAError as error:
+        st.toast(escaped(f"{error}"))
+
+
+def offer(label: str, questions: Sequence[str], key: str) -> None:
+    """Draw questions that are asked next by clicking them."""
+    if questions:
+        st.pills(label, questions, key=key, format_func=escaped, on_change=ask_next, args=[key])
+
+
+def ask_next(key: str) -> None:
+    """Ask the question that was clicked, and leave it to be clicked again."""
+    st.session_state["clicked"] = st.session_state[key]
+    st.session_state[key] = None
+
+
+def bring_into_view(number: int) -> None:
+    """Scroll to the beginning of a turn. Nothing but our own number goes into the script."""
+    st.html(
+        f"<script>document.querySelector('.st-key-turn_{int(number)}')?.scrollIntoView({{block: 'start'}})</script>",
+        unsafe_allow_javascript=True,
+    )
