@@ -3,7 +3,6 @@
 import gc
 import threading
 import time
-from collections import Counter
 from pathlib import Path
 
 import streamlit as st
@@ -19,11 +18,19 @@ from qa.export import chat_as_json, chat_as_markdown
 from qa.judge import fit
 from qa.library import Library
 from qa.page.interviews import is_listing, show_interviews, show_list
+from qa.page.looks import NO_LOOKS, looks_from_address, looks_to_address
+from qa.page.map import show_map
 from qa.page.plain import escaped
 from qa.page.reading import is_reading, show_reading
-from qa.page.stale import into, show_stale
+from qa.page.scope import Known, Searched, from_address, known, searched, show_choice, show_searched
+from qa.page.signin import may_enter
+from qa.page.stale import show_stale
 from qa.page.turns import Turn, bring_into_view, offer, show_turn
-from qa.render import WERE_ASKED, title
+from qa.page.update import into
+from qa.page.views import MAP, VOICES, is_shown, open_view
+from qa.page.voice import by_row, show_switch
+from qa.page.voices import show_voices
+from qa.render import WERE_ASKED
 from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
@@ -76,15 +83,11 @@ def building() -> threading.Lock:
 
 
 @st.cache_data(show_spinner=False, max_entries=8)
-def overview(folder: Path, state: str) -> tuple[Overview, list[str], dict[str, str]]:
-    """Return what a state of the library holds, questions to begin with, and name -> title of each interview."""
+def overview(folder: Path, state: str) -> tuple[Overview, list[str]]:
+    """Return what a state of the library holds, and questions to begin with."""
     del state  # It is what the answer is remembered by.
     with open_library(folder).snapshot() as snapshot:
-        titles = {name: title(name, about) for name, about in snapshot.database.abouts().items()}
-        often = Counter(titles.values())
-        # What is chosen by its title has to have one of its own.
-        titles = {name: called if often[called] == 1 else f"{called} ({name})" for name, called in titles.items()}
-        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS), titles
+        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
 
 
 def build_first_index() -> None:
@@ -119,17 +122,20 @@ def main() -> None:
     """Draw the page."""
     st.set_page_config(page_title="Ask the interviews", page_icon="💬")
     st.html(STYLE)
+    if not may_enter():
+        return
     try:
         library = open_library(FOLDER)
         with library.snapshot() as snapshot:
             state = snapshot.facts["state"]
-        if is_reading() or is_listing():
-            # A choice that is not drawn would be forgotten.
-            st.session_state["only"] = st.session_state.get("only", [])
         if is_reading():
             show_reading(library)
         elif is_listing():
             show_interviews(library, state)
+        elif is_shown(MAP):
+            show_map(library, state)
+        elif is_shown(VOICES):
+            show_voices(library, state)
         else:
             show_chat(library, state)
     except NoIndexError:
@@ -142,14 +148,16 @@ def main() -> None:
 
 def show_chat(library: Library, state: str) -> None:
     """Draw the questions that were asked with their answers, and the box for the next one."""
-    holds, first_questions, titles = overview(FOLDER, state)
+    holds, first_questions = overview(FOLDER, state)
+    scope = searched(FOLDER, state, from_address(), library)
     turns: list[Turn] = st.session_state.setdefault("turns", [])
+    show_switch()
     typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=LONGEST_CHARS, submit_mode="disable")
-    question = typed or st.session_state.pop("clicked", None)
+    question, looks = typed or st.session_state.pop("clicked", None), NO_LOOKS
     linked = st.query_params.get("q", "")[:LONGEST_CHARS].strip()
     if linked and not turns and not question:
-        question = linked
-    only, saving = header(holds, titles, bool(turns or question))
+        question, looks = linked, looks_from_address()
+    saving = header(holds, known(FOLDER, state, library), scope, bool(turns or question))
     notice = st.empty()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
@@ -163,11 +171,12 @@ def show_chat(library: Library, state: str) -> None:
     if question and question.strip():
         # Kept before it is answered: a click elsewhere on the page starts this script anew.
         number = len(turns)
-        turns.append(Turn(question, only=only))
+        turns.append(Turn(question, found=scope.refusal, only=scope.only, looks=looks))
         bring_into_view(number)
         turns[number] = show_turn(number, turns[number], library)
         bring_into_view(number)
         st.query_params["q"] = question
+        looks_to_address(looks)
     show_export(saving)
     # Looking at the files waits until the answer is there.
     with notice.container():
@@ -176,21 +185,22 @@ def show_chat(library: Library, state: str) -> None:
 
 def show_export(place: DeltaGenerator) -> None:
     """Draw the ways to take the chat along."""
-    answered = [(turn.question, turn.found) for turn in st.session_state["turns"] if isinstance(turn.found, Answer)]
+    turns = [turn for turn in st.session_state["turns"] if isinstance(turn.found, Answer)]
+    answered, spoken = [(turn.question, turn.found) for turn in turns], by_row(turn.voice for turn in turns)
     if not answered:
         return
     with place.popover("Save chat"):
         for label, data, name in (
-            ("As Markdown", chat_as_markdown(answered), "interviews.md"),
-            ("As JSON", chat_as_json(answered), "interviews.json"),
+            ("As Markdown", chat_as_markdown(answered, spoken), "interviews.md"),
+            ("As JSON", chat_as_json(answered, spoken), "interviews.json"),
         ):
             st.download_button(label, data, name, on_click="ignore", width="stretch")
 
 
-def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[tuple[str, ...], DeltaGenerator]:
-    """Draw the title, what there is, and the way to a new chat.
+def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> DeltaGenerator:
+    """Draw the title, what there is, what of it is searched, and the ways to see it all and to a new chat.
 
-    Return the interviews to search, if not all, and the place for the ways to take the chat along.
+    Return the place for the ways to take the chat along.
     """
     st.title("Ask the interviews", anchor=False)
     plural = "s" * (holds.transcripts != 1)
@@ -200,23 +210,19 @@ def header(holds: Overview, titles: dict[str, str], chatting: bool) -> tuple[tup
             f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine", width="content"
         )
         st.button("See them all", type="tertiary", on_click=show_list)
-    chosen: list[str] = []
+        st.button("Map", type="tertiary", on_click=open_view, args=[MAP])
     with ways.container(horizontal=True, horizontal_alignment="right"):
         if holds.transcripts > 1:
-            # An interview that a build has removed is no choice any more.
-            st.session_state["only"] = [name for name in st.session_state.get("only", ()) if name in titles]
             with st.popover("Search in…"):
-                chosen = st.multiselect(
-                    "Only these interviews", list(titles), key="only", format_func=titles.__getitem__
-                )
+                show_choice(there, scope.scope, show_list)
         saving = st.container(width="content")
         if chatting and st.button("New chat"):
             st.session_state["turns"], st.session_state["ratings"] = [], {}
             st.query_params.pop("q", None)
+            looks_to_address(NO_LOOKS)
             st.rerun()
-    if chosen:
-        st.caption(f"Searching only in {escaped(', '.join(titles[name] for name in chosen))}")
-    return tuple(chosen), saving
+    show_searched(scope)
+    return saving
 
 
 main()

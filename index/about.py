@@ -14,6 +14,9 @@ from index.types import About
 
 _Value = TypeVar("_Value")
 
+# A table of names for those who speak, by what the file calls them.
+SPEAKERS = "speakers"
+
 # What a recording's file ends in.
 RECORDINGS = frozenset(".mp3 .m4a .wav .ogg .opus .flac .aac .mp4 .m4v .mov .mkv .webm".split())
 
@@ -24,6 +27,7 @@ _HOSTS = "hosts host interviewers interviewer".split()
 _DATE = "date recorded recording_date interview_date published pubdate upload_date".split()
 _MEDIA = "media media_url audio audio_url video video_url webpage_url url source link".split()
 _LANGUAGE = "language lang".split()
+_KEYS = {"title": _TITLE, "guests": _GUESTS, "hosts": _HOSTS, "date": _DATE, "media": _MEDIA, "language": _LANGUAGE}
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
@@ -83,6 +87,18 @@ class Known(NamedTuple):
     folder: Path | None = None  # where it lies; None in a zip
     recording: Path | None = None  # what lies beside it by the same name
 
+    @property
+    def speakers(self) -> dict[str, str]:
+        """Return what those who speak are called instead of what the file calls them."""
+        names: dict[str, str] = {}
+        for fields in self.fields:
+            table = fields.values.get(SPEAKERS)
+            for label, value in table.items() if isinstance(table, Mapping) else ():
+                name = _title(value)
+                if name:
+                    names.setdefault(label, name)
+        return names
+
 
 NOTHING = Known()
 
@@ -101,6 +117,17 @@ def about_of(name: str, known: Known, said: Iterable[Mapping[str, object]] = ())
         media=_first(about.media for about in found),
         language=_first(about.language for about in found),
     )
+
+
+def understood(field: str, value: object, folder: Path) -> object:
+    """Return what a value means that a file in the folder gives for a field of `About`, if it is clear."""
+    return getattr(_about(Fields({field: value}, folder)), field)
+
+
+def keys_for(field: str, values: Mapping[str, object]) -> list[str]:
+    """Return the keys by which values speak of a field of `About`, the first to be believed."""
+    wanted = [_key(key) for key in _KEYS[field]]
+    return sorted((key for key in values if _key(key) in wanted), key=lambda key: wanted.index(_key(key)))
 
 
 def about_of_name(name: str) -> About:

@@ -73,6 +73,7 @@ class BuildReport:
     embedded: int  # texts that the model had not read yet
     errors: tuple[str, ...]  # one line for each file that could not be read, or that spoke of some and could not be
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
+    left_out: int  # transcripts of which a file beside them says that they are to be in no index
     embedder: Embedder | None  # the model, where it was needed
 
 
@@ -181,6 +182,7 @@ class _Build:
             embedded=embedded,
             errors=wanted.lines(),
             ignored=wanted.found.ignored,
+            left_out=len(wanted.found.left_out),
             embedder=embedder,
         )
 

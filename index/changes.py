@@ -47,6 +47,8 @@ class Wanted:
 
     def stays(self, name: str) -> bool:
         """Whether what the index holds of a transcript stays, even if its file cannot be read."""
+        if name in self.found.left_out:
+            return False
         # What lies in a folder that cannot be read just now is not gone.
         closed = tuple(beginning for beginning, _ in self.found.closed)
         return self.keep_missing or name in self.found.transcripts or name.startswith(closed)

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.archives import ZIP, refuse_all
 from index.errors import TranscriptError
 from index.readers import SUFFIXES
-from index.sidecars import OF_VIDEO, is_sidecar
+from index.sidecars import LEFT_OUT, OF_VIDEO, is_sidecar
 from index.sources import Source, Sources
 
 
@@ -19,6 +19,7 @@ class FoundFiles:
     """Transcript files by name, in the order of names, and what lay beside them."""
 
     transcripts: dict[str, Source]
+    left_out: dict[str, Source]  # those of which a file beside them says that they are to be in no index
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix, and speak of none
     closed: tuple[tuple[str, str], ...]  # folders and zips that cannot be read: how names in them begin, one line
 
@@ -41,7 +42,8 @@ def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
     """Return the files themselves, and in folders and zips, however deep, those with a transcript's suffix.
 
     A file in a folder goes by its path below that folder, a file by its name; a zip is like a folder.
-    Where two would go by the same name, the folders above tell them apart. Hidden files are left alone.
+    Where two would go by the same name, the folders above tell them apart. Hidden files are left alone, and
+    what is to be left out goes by the name that it would have.
     Raises TranscriptError for a path that is not there, and where there is no transcript at all.
     """
     found: dict[Path, _Found] = {}  # by the resolved path
@@ -73,10 +75,16 @@ def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
         where = ", ".join(map(str, paths))
         raise TranscriptError(f"no transcripts in {where}; expected files ending in {', '.join(sorted(SUFFIXES))}")
     named = sorted(_names(list(found.values())).items())
-    transcripts = {name: sources.source(file.path, file.top, file.member) for name, file in named}
-    speaking = {Path(side.path, *side.member) for source in transcripts.values() for side in source.side}
-    speaking |= {source.recording for source in transcripts.values() if source.recording}
-    return FoundFiles(transcripts, tuple(path for path in ignored if path.absolute() not in speaking), tuple(closed))
+    every = {name: sources.source(file.path, file.top, file.member) for name, file in named}
+    left_out = {name: source for name, source in every.items() if sources.is_left_out(source)}
+    if len(left_out) == len(every):
+        where = ", ".join(map(str, paths))
+        raise TranscriptError(f"all transcripts in {where} are left out; remove {LEFT_OUT} from the .toml beside one")
+    transcripts = {name: source for name, source in every.items() if name not in left_out}
+    speaking = {Path(side.path, *side.member) for source in every.values() for side in source.side}
+    speaking |= {source.recording for source in every.values() if source.recording}
+    unspoken = tuple(path for path in ignored if path.absolute() not in speaking)
+    return FoundFiles(transcripts, left_out, unspoken, tuple(closed))
 
 
 def _mode(path: Path) -> int:

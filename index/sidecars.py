@@ -4,13 +4,16 @@
 - interviews.toml: of all in the folder and below; in a table that is named by its path, of it alone
 - ada.info.json: what yt-dlp writes, https://github.com/yt-dlp/yt-dlp#output-template
 - ada.mp3: the recording
+
+A table [speakers] says what those are called whom the transcript calls otherwise, and `left_out = true` that it is to
+be in no index.
 """
 
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 from index.about import RECORDINGS, split_language
@@ -19,6 +22,8 @@ from index.errors import TranscriptError
 FOR_ALL = "interviews.toml"
 OF_VIDEO = ".info.json"
 OF_ONE = ".toml"
+
+LEFT_OUT = "left_out"
 
 # A folder of a thousand interviews with a table each has 200 kB.
 MOST_TOML_BYTES = 2_000_000
@@ -33,6 +38,13 @@ Names = Callable[[PurePath], Mapping[str, str]]
 def is_sidecar(name: str) -> bool:
     """Whether a file is never a transcript, but may speak of one."""
     return name.lower().endswith((OF_VIDEO, OF_ONE))
+
+
+def own_sidecar(file: Path) -> Path:
+    """Return the sidecar that is believed before all others of a file, as it is called if it is there."""
+    wanted = f"{file.name}{OF_ONE}"
+    here = (each for each in sorted(file.parent.iterdir()) if each.name.lower() == wanted.lower())
+    return next(here, file.with_name(wanted))
 
 
 def side_files(file: PurePath, top: PurePath, names: Names) -> tuple[list[PurePath], PurePath | None]:

@@ -3,6 +3,7 @@
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -14,7 +15,7 @@ from index.about import Fields, Known
 from index.archives import Archives
 from index.errors import DamagedError, TranscriptError
 from index.intake import MOST_BYTES, read_bytes
-from index.sidecars import MOST_TOML_BYTES, OF_ONE, fields_for, parse_sidecar, side_files
+from index.sidecars import LEFT_OUT, MOST_TOML_BYTES, OF_ONE, fields_for, parse_sidecar, side_files
 
 _Made = TypeVar("_Made")
 
@@ -113,12 +114,25 @@ class Sources:
         """Return all that a transcript is made of. Raises TranscriptError, also for a sidecar that cannot be read."""
         data = self._bytes(source)
         checksum = self._checksum(source, data)
-        fields = []
-        for side in source.side:
-            folder = None if side.member else side.path.parent
-            found = self._keep(("parsed", side), partial(self._parsed, side))
-            fields += [Fields(values, folder) for values in fields_for(source.place, side.place, found)]
+        fields = [fields for side in source.side for fields in self._fields(source, side)]
         return Reading(data, checksum, Known(fields, None if source.member else source.path.parent, source.recording))
+
+    def is_left_out(self, source: Source) -> bool:
+        """Whether what lies beside a file says that it is to be in no index; what cannot be read says nothing."""
+        for side in source.side:
+            if side.place.suffix.lower() != OF_ONE:
+                continue
+            with suppress(TranscriptError):
+                said = [fields.values.get(LEFT_OUT) for fields in self._fields(source, side)]
+                if any(isinstance(value, bool) for value in said):
+                    return bool(next(value for value in said if isinstance(value, bool)))
+        return False
+
+    def _fields(self, source: Source, side: Source) -> list[Fields]:
+        """Return what a file beside a source says of it. Raises TranscriptError."""
+        folder = None if side.member else side.path.parent
+        found = self._keep(("parsed", side), partial(self._parsed, side))
+        return [Fields(values, folder) for values in fields_for(source.place, side.place, found)]
 
     def _bytes(self, source: Source, most: int = MOST_BYTES) -> bytes:
         if source.member:

@@ -1,13 +1,15 @@
 """One name for each speaker of a transcript: "NEAL CONAN, HOST", "NEAL CONAN" and "CONAN" are one.
 
-Names are joined only where no other speaker's would fit as well. What was said is not touched.
+Names are joined only where no other speaker's would fit as well, or as somebody says who knows: "SPEAKER_01 is Ada
+Moss". What was said is not touched.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -68,13 +70,26 @@ def speakers_of(labels: Iterable[str]) -> dict[str, Speaker]:
     return {label: Speaker(meant[name], roles.get(meant[name])) for label, (name, _) in bare.items()}
 
 
-def with_joined_speakers(segments: Sequence[Segment]) -> tuple[list[Segment], dict[str, list[str]]]:
+def renamed(labels: Iterable[str], names: Mapping[str, str]) -> dict[str, Speaker]:
+    """Return for each label who is meant, where `names` says what somebody is called who goes by a label or a name.
+
+    A label that is named itself is nobody else's, whomever it would be joined with.
+    """
+    return {
+        label: who._replace(name=names.get(label) or names.get(who.name) or who.name)
+        for label, who in speakers_of(labels).items()
+    }
+
+
+def with_joined_speakers(
+    segments: Sequence[Segment], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[list[Segment], dict[str, list[str]]]:
     """Return the segments, each with its speaker's one name, and the names of "hosts" and "guests".
 
     These are as labels say; where none does, whoever asks nearly all the questions is the host, and those who
-    answer are guests.
+    answer are guests. `names` are those that labels, or the one name of several, are exchanged for.
     """
-    meant = speakers_of(segment.speaker for segment in segments if segment.speaker)
+    meant = renamed((segment.speaker for segment in segments if segment.speaker), names)
     joined = [
         replace(s, speaker=meant[s.speaker].name) if s.speaker and s.speaker != meant[s.speaker].name else s
         for s in segments

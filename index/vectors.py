@@ -14,7 +14,7 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import StoreError
-from index.folder import OWN_FILE
+from index.folder import DERIVED_FORMS, OWN_FILE
 
 # FAISS writes 45 bytes before the vectors.
 MOST_HEADER_BYTES = 1024
@@ -135,8 +135,9 @@ def _read(path: Path, n: int, dimension: int) -> bytes:
 
 
 def remove_others(folder: Path, state: str) -> None:
-    """Remove the vector files of other states, and drafts that an interrupted build left."""
-    for path in [*folder.glob("vectors-*.faiss"), *folder.glob("vectors-*.draft")]:
-        if path != file_of(folder, state) and path.is_file():
+    """Remove what was derived from other states, and drafts that an interrupted build left."""
+    kept = {file_of(folder, state).name, f"map-{state}.npy"}
+    for path in [path for form in DERIVED_FORMS for path in folder.glob(form)]:
+        if path.name not in kept and path.is_file():
             with suppress(OSError):  # The new state is saved; the next build removes it.
                 path.unlink(missing_ok=True)

@@ -32,6 +32,8 @@ PRIVATE = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
 }
+# The names that it answers to.
+HOSTS = ("localhost", "127.0.0.1", "::1")
 
 LAST_PORT = 65_535
 
@@ -219,6 +221,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
 def _print_report(report: "BuildReport") -> None:
     changes = [f"{report.read} read", f"{report.embedded} texts embedded", f"{report.removed} removed"]
     changes += [f"{report.renamed} renamed"] if report.renamed else []
+    changes += [f"{report.left_out} left out"] if report.left_out else []
     print(
         f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}",
         flush=True,
@@ -354,6 +357,7 @@ def _chat(arguments: argparse.Namespace) -> int:
     os.environ["INTERVIEW_QA_INDEX"] = str(arguments.index.absolute())
     port = [f"--server.port={arguments.port}"] if arguments.port else []
     settings = [f"--{name}={value}" for name, value in PRIVATE.items()]
+    settings += [f"--server.allowedHosts={host}" for host in HOSTS]
     streamlit.main(["run", str(page), *settings, *port], standalone_mode=False)
     return 0
 

@@ -2,11 +2,15 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from qa.answer import Answer, CitedPassage
 from qa.media import is_web, link
 from qa.render import NOT_ASKED, as_json, one_line, place, said
+from qa.voice import Spoken
+
+NOTHING: Mapping[int, Spoken] = MappingProxyType({})
 
 
 def quote(passage: CitedPassage) -> str:
@@ -18,14 +22,21 @@ def quote(passage: CitedPassage) -> str:
     return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
 
 
-def chat_as_markdown(turns: Sequence[tuple[str, Answer]]) -> str:
-    """Return a chat as Markdown: each question with its passages, best first, what answers in bold."""
+def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Spoken] = NOTHING) -> str:
+    """Return a chat as Markdown: each question with its passages, best first, what answers in bold.
+
+    What a model has said of a turn, by the turn's row from 0, stands above the passages, which it numbers.
+    """
     blocks = []
-    for question, answer in turns:
+    for row, (question, answer) in enumerate(turns):
         blocks.append(f"## {_plain(question)}")
         if not answer.matched:
             blocks.append(NOT_ASKED)
-        for passage in answer.passages:
+        voice = _with_words(spoken.get(row))
+        if voice:
+            sentences = " ".join(_plain(_with_citations(each.text, each.cites)) for each in voice.sentences)
+            blocks += [f"*Written by {_plain(voice.model)} from the passages below, not said by anybody:*", sentences]
+        for rank, passage in enumerate(answer.passages, 1):
             lines = [f"**{_plain(one_line(passage.question))}**"] if passage.question else []
             for speaker, parts in said(passage):
                 words = "".join(f"**{_plain(t.strip())}** " if marked else _plain(t) for t, marked in parts).strip()
@@ -34,14 +45,32 @@ def chat_as_markdown(turns: Sequence[tuple[str, Answer]]) -> str:
             source = (
                 f"[{_plain(place(passage))}](<{address}>)" if address and is_web(address) else _plain(place(passage))
             )
-            blocks.append("\n>\n".join(f"> {line}" for line in [*lines, f"— {source}"]))
+            number = _plain(f"[{rank}] ") if voice else ""
+            blocks.append("\n>\n".join(f"> {line}" for line in [*lines, f"— {number}{source}"]))
     return "\n\n".join(blocks) + "\n"
 
 
-def chat_as_json(turns: Sequence[tuple[str, Answer]]) -> str:
-    """Return a chat as a JSON list; each answer is what `ask --json` writes, with its question."""
-    answers = [json.loads(as_json(answer, question=question)) for question, answer in turns]
+def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Spoken] = NOTHING) -> str:
+    """Return a chat as a JSON list; each answer is what `ask --json` writes, with its question.
+
+    What a model has said of a turn, by the turn's row from 0, is beside it as "model".
+    """
+    answers = []
+    for row, (question, answer) in enumerate(turns):
+        answers.append(json.loads(as_json(answer, question=question)))
+        if voice := _with_words(spoken.get(row)):
+            sentences = [{"text": each.text, "passages": list(each.cites)} for each in voice.sentences]
+            answers[-1]["model"] = {"name": voice.model, "sentences": sentences}
     return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
+
+
+def _with_words(spoken: Spoken | None) -> Spoken | None:
+    """Return what a model has said, if it has said anything."""
+    return spoken if spoken and spoken.sentences else None
+
+
+def _with_citations(text: str, cites: Sequence[int]) -> str:
+    return " ".join([text, *(f"[{rank}]" for rank in cites)])
 
 
 def _plain(text: str) -> str:

@@ -2,14 +2,22 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from index.errors import InterviewQAError
 from index.types import About
 
-# How many of the values that there are a message lists.
+# How many of the values that there are a message lists, and what names the rest in a terminal.
 LISTED = 10
+FULL_LIST = "; interview-qa info lists them"
+
+# So many parts of names are looked for; names that are written exactly cost nothing.
+MOST_PARTS = 50
+
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +32,49 @@ class Scope:
     until: str | None = None  # ... and to its last
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the interviews of a library can be asked to be: all that is known of any of them, in order."""
+
+    guests: tuple[str, ...]
+    hosts: tuple[str, ...]
+    languages: tuple[str, ...]
+    dates: tuple[str, str] | None  # the first and the last, as they are written
+
+
+class _Known(NamedTuple):
+    """One of the things by which an interview is asked for."""
+
+    what: str  # as a message says it
+    wanted: Sequence[str]
+    holders: Mapping[str, Sequence[str]]  # value -> the interviews that have it
+    listed: Collection[str]  # the values that a message lists
+    fits: Callable[[str, str], bool] | None = None  # whether a value is as wanted; else exactly, or a part of it
+
+    def meant(self, wanted: Sequence[str]) -> list[str]:
+        """Return the values that are as wanted."""
+        exact = set() if self.fits else {one for one in wanted if one in self.holders}
+        # Where all is written exactly, as on the page, the values need not be looked at one by one.
+        parts, fits = [one for one in wanted if one not in exact], self.fits or _is_part
+        return [value for value in self.holders if value in exact or any(fits(one, value) for one in parts)]
+
+
 def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | None:
     """Return the names of the transcripts in the scope, in their order; None where it leaves nothing out.
 
     Names agree whatever their case and accents, and a part of a name does: "moss" and "Ada Moss" for "Ada
-    Moss". An interview without a date is in no range of dates. Raises InterviewQAError where none is left.
+    Moss". A name that is written exactly as one that there is stands for that one alone. An interview without
+    a date is in no range of dates. Raises InterviewQAError where none is left.
     """
     if scope == Scope():
         return None
     fitting = set(abouts)
-    for what, wanted, values, fits in _tests(scope):
-        found = {name for name, about in abouts.items() if any(fits(name, about, one) for one in wanted)}
-        if wanted and not found:
-            there = sorted({value for name, about in abouts.items() for value in values(name, about) if value})
-            raise InterviewQAError(f"no interview {what} {_either(wanted)}; there is {_some(there)}")
-        fitting &= found if wanted else fitting
+    for known in _known(abouts, scope):
+        found = {name for value in known.meant(known.wanted) for name in known.holders[value]}
+        if known.wanted and not found:
+            there = _some(sorted(known.listed))
+            raise InterviewQAError(f"no interview {known.what} {_either(known.wanted)}; there is {there}")
+        fitting &= found if known.wanted else fitting
     first, last = _days(scope.since or "0")[0], _days(scope.until or "9")[1]
     if scope.since or scope.until:
         dates = {name: about.date for name, about in abouts.items() if about.date}
@@ -48,35 +84,75 @@ def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | Non
             raise InterviewQAError(f"no interview {span}; there is {_some(sorted(set(dates.values())))}")
         fitting &= within
     if not fitting:
-        raise InterviewQAError("no interview is all of that at once; interview-qa info lists them")
+        raise InterviewQAError(f"no interview is all of that at once{FULL_LIST}")
     return [name for name in abouts if name in fitting]
 
 
-_Test = tuple[
-    str, Sequence[str], Callable[[str, About], Iterable[str | None]], Callable[[str, About, str], bool]
-]  # what it is about, what is wanted, which values there are, whether one is as wanted
+def choices(abouts: Mapping[str, About]) -> Choices:
+    """Return what is known of interviews that they can be chosen by."""
+    dates = sorted(about.date for about in abouts.values() if about.date)
+    return Choices(
+        guests=tuple(sorted({guest for about in abouts.values() for guest in about.guests})),
+        hosts=tuple(sorted({host for about in abouts.values() for host in about.hosts})),
+        languages=tuple(sorted({about.language for about in abouts.values() if about.language})),
+        dates=(dates[0], dates[-1]) if dates else None,
+    )
 
 
-def _tests(scope: Scope) -> list[_Test]:
-    def named(name: str, about: About, wanted: str) -> bool:
-        return wanted == name or _is_part(wanted, name) or _is_part(wanted, about.title or "")
+def settled(abouts: Mapping[str, About], scope: Scope) -> tuple[Scope, list[str]]:
+    """Return the scope as the library writes it, and one line for each thing in it that no interview is.
 
-    def with_guest(_: str, about: About, wanted: str) -> bool:
-        return any(_is_part(wanted, guest) for guest in about.guests)
-
-    def by_host(_: str, about: About, wanted: str) -> bool:
-        return any(_is_part(wanted, host) for host in about.hosts)
-
-    def in_language(_: str, about: About, wanted: str) -> bool:
-        spoken, asked = ((tag or "").lower().replace("_", "-") for tag in (about.language, wanted))
-        return spoken == asked or spoken.startswith(f"{asked}-")
-
-    return [
-        ("named", scope.transcripts, lambda name, _: [name], named),
-        ("with guest", scope.guests, lambda _, about: about.guests, with_guest),
-        ("with host", scope.hosts, lambda _, about: about.hosts, by_host),
-        ("in language", scope.languages, lambda _, about: [about.language], in_language),
+    What none is, is no longer asked for.
+    """
+    lost, kept = [], []
+    for known in _known(abouts, scope):
+        parts = [one for one in known.wanted if one not in known.holders][:MOST_PARTS]
+        meant = {one: [one] if one in known.holders else [] for one in known.wanted}
+        meant |= {one: known.meant([one]) for one in parts}
+        lost += [
+            f"there is no interview {known.what} {one!r}, so this is not asked for"
+            for one, values in meant.items()
+            if not values
+        ]
+        kept.append(tuple(dict.fromkeys(value for values in meant.values() for value in values)))
+    lost += [
+        f"{date!r} is no date as 2021, 2021-06 or 2021-06-30, so this is not asked for"
+        for date in (scope.since, scope.until)
+        if date and not is_date(date)
     ]
+    since, until = (date if date and is_date(date) else None for date in (scope.since, scope.until))
+    transcripts, guests, hosts, languages = kept
+    return Scope(transcripts, guests, hosts, languages, since, until), lost
+
+
+def is_date(text: str) -> bool:
+    """Whether the text is a day, a month or a year as this project writes them."""
+    return bool(_DATE.fullmatch(text))
+
+
+def _known(abouts: Mapping[str, About], scope: Scope) -> list[_Known]:
+    named, guests, hosts, languages = (defaultdict[str, list[str]](list) for _ in range(4))
+    for name, about in abouts.items():
+        named[name].append(name)
+        if about.title:
+            named[about.title].append(name)
+        for guest in about.guests:
+            guests[guest].append(name)
+        for host in about.hosts:
+            hosts[host].append(name)
+        if about.language:
+            languages[about.language].append(name)
+    return [
+        _Known("named", scope.transcripts, named, abouts.keys()),
+        _Known("with guest", scope.guests, guests, guests),
+        _Known("with host", scope.hosts, hosts, hosts),
+        _Known("in language", scope.languages, languages, languages, _is_language),
+    ]
+
+
+def _is_language(wanted: str, spoken: str) -> bool:
+    tag, whole = (text.lower().replace("_", "-") for text in (wanted, spoken))
+    return whole == tag or whole.startswith(f"{tag}-")
 
 
 def _is_part(wanted: str, name: str) -> bool:

@@ -19,6 +19,9 @@ VIEWS = {
     "/?q=Who+won+the+1998+world+cup%3F": ".st-key-turn_0 footer",
     "/?passage=yuki-arnalds-glacier.txt:2882-3216&find=ice": ".reading mark",
     "/?show=interviews": "[data-testid=stCheckbox]",
+    "/?q=castor+oil&where=1&side=1&in=yuki-arnalds-glacier.txt&in=tomas-okafor-bread.txt": ".guest",
+    "/?show=map": "[data-testid=stVegaLiteChart] svg",
+    "/?show=voices": ".voices",
 }
 
 

@@ -104,7 +104,7 @@ def read_transcript(data: bytes, name: str, known: Known = NOTHING) -> Transcrip
     except MalformedError as error:
         line = len(_LINE_END.findall(text, 0, error.offset)) + 1
         raise TranscriptError(f"{name}, line {line}: {error}") from error
-    segments, roles = with_joined_speakers(contents.segments)
+    segments, roles = with_joined_speakers(contents.segments, known.speakers)
     if not any(character.isalnum() for segment in segments for character in heard(segment.text)):
         raise TranscriptError(f"{name} is empty: nothing is said in it")
     about = about_of(name, known, (front, contents.about, roles))

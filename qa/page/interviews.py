@@ -1,4 +1,4 @@
-"""The interviews of a library as a list: to find some, to read one, to ask only these."""
+"""The interviews of a library as a list: to find some, to read one, to ask only these, to add, correct and remove."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,9 +7,14 @@ import streamlit as st
 
 from index.stored import Listed
 from qa.library import Library
+from qa.page import scope
+from qa.page.correct import correct_one, is_correcting, show_correcting, show_left_out
 from qa.page.place import to_address
 from qa.page.plain import escaped
 from qa.page.reading import number, read_on, show_pages
+from qa.page.stale import show_stale
+from qa.page.update import left_out
+from qa.page.upload import show_upload
 from qa.render import clock, title
 
 LONGEST_FIND_CHARS = 100
@@ -30,7 +35,7 @@ def show_list() -> None:
 
 def leave() -> None:
     """Go back to the chat."""
-    for name in ("show", "page"):
+    for name in ("show", "page", "correct"):
         st.query_params.pop(name, None)
 
 
@@ -44,7 +49,14 @@ def listed(folder: Path, state: str, _library: Library) -> list[Listed]:
 
 def show_interviews(library: Library, state: str) -> None:
     """Draw the list, and what can be done with those that are chosen in it."""
+    if is_correcting():
+        show_correcting(library)
+        return
     st.header("The interviews", anchor=False)
+    show_told()
+    removed = left_out(library.folder, state, library)
+    show_upload(library, removed)
+    show_stale(library, state)
     every = listed(library.folder, state, library)
     words = st.text_input("Find by title, person, date or file", key="find_interviews", max_chars=LONGEST_FIND_CHARS)
     found = matching(every, words)
@@ -55,12 +67,22 @@ def show_interviews(library: Library, state: str) -> None:
     for each in found[at * ON_PAGE : (at + 1) * ON_PAGE]:
         show_row(each)
     show_pages(at, n_pages)
+    show_left_out(library, removed)
     names = {each.name for each in every}
     chosen = [name for name in st.session_state.get("chosen", ()) if name in names]
     ways = st.bottom.container(horizontal=True)
     ways.button("Back to the questions", on_click=leave, width="stretch")
     label = f"Ask only these {len(chosen)}" if len(chosen) > 1 else "Ask only this one"
     ways.button(label, disabled=not chosen, on_click=ask_only, args=[chosen], width="stretch")
+
+
+def show_told() -> None:
+    """Draw, once, what was done last, and the files that the index could not read."""
+    told = st.session_state.pop("told", None)
+    if told:
+        st.success(escaped(told))
+    for line in st.session_state.get("unread", ()):
+        st.warning(escaped(line))
 
 
 def matching(every: Sequence[Listed], words: str) -> list[Listed]:
@@ -76,7 +98,7 @@ def show_row(each: Listed) -> None:
         f"with {', '.join(about.guests)}" if about.guests else "",
         about.date or "",
         clock(each.length_s) if each.length_s is not None else f"{each.words:,} words",
-        f"{each.questions:,} questions",
+        f"{each.questions:,} question{'s' * (each.questions != 1)}",
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         is_chosen = each.name in st.session_state.get("chosen", ())
@@ -84,6 +106,7 @@ def show_row(each: Listed) -> None:
         st.checkbox(label, is_chosen, key=key, on_change=choose, args=[each.name, key], width="content")
         st.caption(escaped(" · ".join(filter(None, facts))), width="content")
         st.button("Read", key=f"read_{each.name}", type="tertiary", on_click=open_one, args=[each.name])
+        st.button("Correct", key=f"correct_{each.name}", type="tertiary", on_click=correct_one, args=[each.name])
 
 
 def choose(name: str, key: str) -> None:
@@ -101,7 +124,7 @@ def open_one(name: str) -> None:
 def ask_only(names: Sequence[str]) -> None:
     """Go back to the chat, which then searches only these."""
     leave()
-    st.session_state["only"] = sorted(names)
+    scope.ask_only(names)
 
 
 def _described(each: Listed) -> str:

@@ -14,6 +14,7 @@ from qa.library import Library
 from qa.page.place import from_address, to_address
 from qa.page.plain import escaped
 from qa.page.recording import is_here, play
+from qa.page.views import MAP, is_shown
 from qa.reading import as_html, occurrences, page_of, pages, paragraphs
 from qa.render import clock, title
 
@@ -126,7 +127,7 @@ def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: 
     starts = [(transcript.from_file(transcript.in_file(span)) or span).start for span in spans]
     at = max((row for row, start in enumerate(starts) if here and start <= here.start), default=-1)
     ways = st.bottom.container(horizontal=True)
-    ways.button("Back to the questions", on_click=leave, width="stretch")
+    ways.button("Back to the map" if is_shown(MAP) else "Back to the questions", on_click=leave, width="stretch")
     for label, row in (("Exchange before", at - 1), ("Exchange after", at + 1)):
         there = 0 <= row < len(spans)
         place = to_address(transcript.name, transcript.in_file(spans[row])) if there else ""

@@ -1,20 +1,26 @@
 """The turns of the chat: a question, its answer, and what can be done with each passage."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
 
 from index.errors import InterviewQAError
 from index.ratings import Rating, rate
-from qa.answer import Answer, CitedPassage, answer
-from qa.export import quote
+from qa.answer import Answer, CitedPassage
+from qa.asked import Asked, ask_again
 from qa.library import Library
+from qa.page.cited import show_ways
+from qa.page.compare import show_side
+from qa.page.looks import MOST_PAGES, NO_LOOKS, Looks, looks_to_address
 from qa.page.place import place_of
 from qa.page.plain import escaped
-from qa.page.reading import read_on
 from qa.page.recording import is_here, play
+from qa.page.voice import show_voice
+from qa.page.where import show_where
 from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html
+from qa.voice import Speech
 
 PASSAGES = 5
 
@@ -26,6 +32,8 @@ class Turn(NamedTuple):
     found: Answer | str | None = None
     literally: bool = False  # nothing but its own words is searched for
     only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
+    looks: Looks = NO_LOOKS
+    voice: Speech | None = None  # what a model says from the passages, where one is set
 
 
 def show_turn(number: int, turn: Turn, library: Library) -> Turn:
@@ -36,12 +44,17 @@ def show_turn(number: int, turn: Turn, library: Library) -> Turn:
         with st.chat_message("assistant"):
             if turn.found is None:
                 with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
-                    turn = turn._replace(found=ask(library, turn, earlier_questions(number)))
-            if isinstance(turn.found, str):
-                st.error(escaped(turn.found))
-            elif turn.found:
-                show_understood(number, turn.found, turn.literally)
-                show_answer(number, turn.found, library)
+                    turn = turn._replace(found=ask(library, asked_in(number, turn)))
+            found = turn.found
+            if isinstance(found, str):
+                st.error(escaped(found))
+            elif found:
+                show_understood(number, found, turn.literally)
+                turn = turn._replace(voice=show_voice(number, found, turn.voice))
+                with st.container(key=f"answer_{number}"):
+                    show_answer(number, found, library)
+                if found.matched:
+                    show_looks(number, turn, library)
     return turn
 
 
@@ -52,10 +65,15 @@ def earlier_questions(number: int) -> list[str]:
     return [turn.question for turn in earlier[first:]]
 
 
-def ask(library: Library, turn: Turn, previous: list[str]) -> Answer | str:
+def asked_in(number: int, turn: Turn) -> Asked:
+    """Return the question of a turn with what its answer depends on."""
+    return Asked(turn.question, tuple(earlier_questions(number)), turn.literally, turn.only)
+
+
+def ask(library: Library, asked: Asked) -> Answer | str:
     """Return the answer, or a sentence that says why there is none."""
     try:
-        return answer(library, turn.question, PASSAGES, turn.only or None, previous, literally=turn.literally)
+        return ask_again(library, asked, PASSAGES, offer=True)
     except InterviewQAError as error:
         return f"{error}"
 
@@ -68,6 +86,48 @@ def show_understood(number: int, found: Answer, literally: bool) -> None:
     if notes or literally:
         key = f"literally_{number}"
         st.toggle("Search only my words", literally, key=key, on_change=search_anew, args=[number, key])
+
+
+def show_looks(number: int, turn: Turn, library: Library) -> None:
+    """Draw, folded, what else can be looked at: where it is said, and what each guest said to it."""
+    asked, looks = asked_in(number, turn), turn.looks
+    folds = [("where", "Where it is said"), ("side", "Each guest's answer")]
+    # Beside a single one there is nobody.
+    for name, label in folds if (len(turn.only) or count_interviews(library)) > 1 else folds[:1]:
+        key = f"{name}_{number}"
+        # What is not drawn for a while, as while somebody reads on, would be folded again.
+        st.session_state[key] = bool(getattr(looks, name))
+        with st.expander(label, key=key, type="compact", on_change=keep_fold, args=[number, name, key]) as fold:
+            if not fold.open:
+                continue
+            try:
+                if name == "where":
+                    show_where(number, asked, library)
+                else:
+                    more = looks._replace(side=min(MOST_PAGES, looks.side + 1))
+                    show_side(number, asked, looks.side, library, partial(keep_looks, number, more))
+            except InterviewQAError as error:
+                st.error(escaped(f"{error}"))
+
+
+def count_interviews(library: Library) -> int:
+    """Return how many interviews the library has."""
+    with library.snapshot() as snapshot:
+        return snapshot.database.count("transcripts")
+
+
+def keep_fold(number: int, name: str, key: str) -> None:
+    """Keep what was opened or folded."""
+    turns: list[Turn] = st.session_state["turns"]
+    keep_looks(number, turns[number].looks._replace(**{name: int(st.session_state[key])}))
+
+
+def keep_looks(number: int, looks: Looks) -> None:
+    """Keep what is open below an answer; in the address, too, if it is the last one."""
+    turns: list[Turn] = st.session_state["turns"]
+    turns[number] = turns[number]._replace(looks=looks)
+    if number == len(turns) - 1:
+        looks_to_address(looks)
 
 
 def search_anew(number: int, key: str) -> None:
@@ -98,9 +158,7 @@ def show_passage(number: int, row: int, passage: CitedPassage, library: Library)
     st.html(as_html(passage))
     recording = passage.about.media
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("Read on", key=f"read_{key}", type="tertiary", on_click=read_on, args=[place_of(passage)])
-        with st.popover("Quote", type="tertiary"):
-            st.code(quote(passage), language=None, wrap_lines=True)
+        show_ways(passage, key)
         rated = f"rate_{number}_{place_of(passage)}"
         given = st.session_state.setdefault("ratings", {}).get(rated)
         st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[library, number, row, rated])

@@ -1,0 +1,72 @@
+"""Several guests, one question: what each of them said to it, or that nobody asked them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qa.answer import CitedPassage
+from qa.asked import Asked, ask_again
+from qa.library import Library
+from qa.render import title
+
+# Whose passages are among so many of the best come first. Of each guest so many are looked at, as many as the chat
+# shows: what counts as a match looks at several.
+RANKED = 50
+LOOKED_AT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who was interviewed; an interview of which no guest is known stands for its own."""
+
+    name: str
+    transcripts: tuple[str, ...]
+    is_known: bool = True  # by name
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a guest said to a question; no passage where nobody asked."""
+
+    guest: Guest
+    passage: CitedPassage | None
+
+
+def guests(library: Library, asked: Asked) -> list[Guest]:
+    """Return the guests of the interviews that are asked, those with the best passages first, then by name.
+
+    Raises InterviewQAError as `qa.answer.answer` does.
+    """
+    with library.snapshot() as snapshot:
+        abouts = snapshot.database.abouts()
+    interviews: dict[tuple[str, bool], list[str]] = {}
+    among = frozenset(asked.only)
+    for name, about in abouts.items():
+        if among and name not in among:
+            continue
+        for guest in about.guests:
+            interviews.setdefault((guest, True), []).append(name)
+        if not about.guests:
+            # Two interviews may have one title; they are two guests all the same.
+            interviews[name, False] = [name]
+    best = dict[str, int]()
+    for rank, passage in enumerate(ask_again(library, asked, RANKED).passages):
+        best.setdefault(passage.transcript, rank)
+    there = [
+        Guest(who if is_known else title(who, abouts[who]), tuple(names), is_known)
+        for (who, is_known), names in interviews.items()
+    ]
+    return sorted(there, key=lambda guest: (min(best.get(name, RANKED) for name in guest.transcripts), guest.name))
+
+
+def replies(library: Library, asked: Asked, of: Sequence[Guest]) -> list[Reply]:
+    """Return what each of the guests said, in their order. Raises InterviewQAError as `qa.answer.answer` does."""
+    return [Reply(guest, _best(library, asked, guest)) for guest in of]
+
+
+def _best(library: Library, asked: Asked, guest: Guest) -> CitedPassage | None:
+    found = ask_again(library, asked, LOOKED_AT, guest.transcripts)
+    if not found.matched:
+        return None
+    # Where several were interviewed at once, nobody is given what another one said.
+    own = (p for p in found.passages if p.speaker == guest.name or p.speaker not in p.about.guests)
+    return next(own, None)

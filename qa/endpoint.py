@@ -1,0 +1,174 @@
+"""A language model that answers by OpenAI's protocol, on this machine or elsewhere, and nothing where none is set.
+
+https://platform.openai.com/docs/api-reference/chat/create is spoken by Ollama, llama.cpp, LM Studio and the clouds.
+"""
+
+import ipaddress
+import json
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from index.errors import InterviewQAError
+
+URL, MODEL, KEY = "INTERVIEW_QA_LLM_URL", "INTERVIEW_QA_LLM_MODEL", "INTERVIEW_QA_LLM_KEY"
+
+# To reach it; until its next sign of life; for all of an answer.
+CONNECT_S, SILENCE_S, LONGEST_S = 5, 60, 300
+
+# Models that reason refuse a temperature: they are asked again without one.
+REQUESTS: tuple[dict[str, Any], ...] = ({"temperature": 0}, {})
+
+REFUSED = {
+    HTTPStatus.UNAUTHORIZED: "{where} refuses the key; {key} holds it",
+    HTTPStatus.FORBIDDEN: "{where} refuses the key; {key} holds it",
+    HTTPStatus.NOT_FOUND: "{where} knows no model “{model}”, or its address in {url} lacks a /v1 at the end",
+    HTTPStatus.TOO_MANY_REQUESTS: "{where} takes no more questions for now; ask it again later",
+}
+
+
+class EndpointError(InterviewQAError):
+    """A language model that gives no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a language model answers."""
+
+    url: str
+    model: str | None = None  # the first that it has, if none is named
+    key: str | None = field(default=None, repr=False)
+
+    @property
+    def where(self) -> str:
+        """The machine, without what may be secret in the address."""
+        parts = _parts(self.url)
+        return parts.netloc.rpartition("@")[2] if parts else ""
+
+    @property
+    def is_here(self) -> bool:
+        """Whether what is sent to it stays on this machine."""
+        parts = _parts(self.url)
+        host = (parts.hostname or "") if parts else ""
+        if host == "localhost" or host.endswith(".localhost"):
+            return True
+        try:
+            return ipaddress.ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+
+def endpoint() -> Endpoint | None:
+    """Return the endpoint that the environment names, if it names one."""
+    url = os.environ.get(URL, "").strip()
+    if not url:
+        return None
+    return Endpoint(url, os.environ.get(MODEL, "").strip() or None, os.environ.get(KEY, "").strip() or None)
+
+
+def first_model(at: Endpoint) -> str:
+    """Return the first model that the endpoint has. Raises EndpointError."""
+    with _opened(at, "GET", "models") as response:
+        text = response.read()
+    try:
+        return str(json.loads(text)["data"][0]["id"])
+    except (ValueError, LookupError, TypeError):
+        raise EndpointError(f"{at.where} names no model that it has; name one in {MODEL}") from None
+
+
+def pieces(at: Endpoint, model: str, messages: Sequence[dict[str, str]]) -> Iterator[str]:
+    """Yield what the model writes as it comes, empty where it reasons. Raises EndpointError, also half-way."""
+    asked = {"model": model, "messages": list(messages), "stream": True}
+    until = time.monotonic() + LONGEST_S
+    heard = time.monotonic()
+    is_whole = is_stream = False
+    with _opened(at, "POST", "chat/completions", asked) as response:
+        for line in response.iter_lines():
+            if time.monotonic() > min(until, heard + SILENCE_S):
+                # Some servers keep a connection alive with comments.
+                raise EndpointError(f"{at.where} takes too long; the model may be too large for the machine")
+            if not line.startswith("data:"):
+                continue
+            is_stream, data = True, line.removeprefix("data:").strip()
+            if data == "[DONE]":
+                return
+            text, ended = _piece(at, data)
+            is_whole = is_whole or ended
+            if text is not None:
+                heard = time.monotonic()
+                yield text
+    if not is_stream:
+        raise EndpointError(f"{at.where} does not answer as a server of OpenAI's protocol does; see {URL}")
+    if not is_whole:
+        raise EndpointError(f"the connection to {at.where} broke off")
+
+
+def _parts(url: str) -> SplitResult | None:
+    """Return the parts of an address; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if is_one else None
+
+
+@contextmanager
+def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None = None) -> Iterator[Any]:
+    """Open the response, to be read. Raises EndpointError for all that can go wrong with it until it is closed."""
+    import httpx2
+
+    if not at.where:
+        raise EndpointError(f"{URL} holds no address of a model, such as http://localhost:11434/v1")
+    headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
+    try:
+        timeout = httpx2.Timeout(SILENCE_S, connect=CONNECT_S)
+        # A proxy of the environment is for other machines.
+        with httpx2.Client(timeout=timeout, headers=headers, trust_env=not at.is_here) as client:
+            for more in REQUESTS if asked else ({},):
+                body = {**asked, **more} if asked else None
+                with client.stream(method, f"{at.url.rstrip('/')}/{path}", json=body) as response:
+                    if response.status_code == HTTPStatus.BAD_REQUEST and more:
+                        continue
+                    if response.status_code != HTTPStatus.OK:
+                        raise EndpointError(_refusal(at, response.status_code, (asked or {}).get("model")))
+                    yield response
+                    return
+    except httpx2.ConnectTimeout:
+        raise EndpointError(f"{at.where} did not answer within {CONNECT_S} seconds") from None
+    except httpx2.TimeoutException:
+        raise EndpointError(f"{at.where} said nothing for {SILENCE_S} seconds") from None
+    except httpx2.ConnectError:
+        raise EndpointError(f"nothing answers at {at.where}; is the model's server running?") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError):
+        raise EndpointError(f"the connection to {at.where} broke off") from None
+
+
+def _refusal(at: Endpoint, status: int, model: str | None) -> str:
+    """Return a sentence for a status that is no answer."""
+    if status in REFUSED:
+        return REFUSED[HTTPStatus(status)].format(where=at.where, model=model or "", key=KEY, url=URL)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"{at.where} failed with an error of its own ({status})"
+    return f"{at.where} does not take the question ({status})"
+
+
+def _piece(at: Endpoint, data: str) -> tuple[str | None, bool]:
+    """Return what an event adds to the answer, None if nothing, and whether the model says that it has ended."""
+    try:
+        event = json.loads(data)
+        if "error" in event:
+            raise EndpointError(f"{at.where} failed with an error of its own")
+        # The last event may only count the words.
+        choice = event["choices"][0] if event["choices"] else {}
+        delta = choice.get("delta") or {}
+        text = delta.get("content")
+        thinks = any(isinstance(delta.get(name), str) for name in ("reasoning", "reasoning_content"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise EndpointError(f"{at.where} does not answer as a server of OpenAI's protocol does; see {URL}") from None
+    return (text if isinstance(text, str) else "" if thinks else None), bool(choice.get("finish_reason"))

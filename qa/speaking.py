@@ -1,0 +1,71 @@
+"""Who speaks how much: the share of each interview that each of its speakers says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from index.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A speaker's share of an interview, from 0 to 1 by the length of what is said."""
+
+    speaker: str | None  # None for what nobody is named for
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Who speaks how much in an interview, most first."""
+
+    transcript: str
+    voices: tuple[Voice, ...]
+    # Where nobody is named: the share that is asked, and the share that is probably the guest's, see index.roles.
+    asked: float = 0.0
+    probably_guest: float = 0.0
+
+
+def spoken(database: Database) -> list[Spoken]:
+    """Return who speaks how much in each interview, in the order of names."""
+    rows: list[Any] = database.connection.execute(
+        "SELECT t.id, t.name, s.speaker, total(s.size) FROM transcripts t JOIN segments s ON s.transcript_id = t.id"
+        " GROUP BY t.id, s.speaker ORDER BY t.name"
+    ).fetchall()
+    guesses = _guesses(database)
+    return [
+        _spoken(name, [(speaker, size) for *_, speaker, size in group], *guesses.get(transcript_id, (0.0, 0.0)))
+        for (transcript_id, name), group in groupby(rows, key=lambda row: row[:2])
+    ]
+
+
+def _spoken(name: str, sizes: Sequence[tuple[str | None, float]], asked: float, guests: float) -> Spoken:
+    total = sum(size for _, size in sizes) or 1.0
+    voices = sorted((Voice(speaker, size / total) for speaker, size in sizes), key=_most_first)
+    if any(voice.speaker for voice in voices):
+        return Spoken(name, tuple(voices))
+    return Spoken(name, tuple(voices), min(1.0, asked / total), min(1.0, guests / total))
+
+
+def _most_first(voice: Voice) -> tuple[float, str]:
+    return -voice.share, voice.speaker or ""
+
+
+def _guesses(database: Database) -> dict[int, tuple[float, float]]:
+    """Return transcript id -> how many characters are asked, and how many are probably the guest's."""
+    asked = dict(
+        database.connection.execute(
+            "SELECT transcript_id, total(question_end - question_start) FROM"
+            " (SELECT DISTINCT transcript_id, question_start, question_end FROM passages"
+            "  WHERE question_start IS NOT NULL AND NOT is_aside) GROUP BY transcript_id"
+        )
+    )
+    # What is asked within a passage is not answered there.
+    said = dict(
+        database.connection.execute(
+            "SELECT transcript_id, total(end - CASE WHEN question_start >= start AND question_end <= end"
+            " THEN question_end ELSE start END) FROM passages WHERE guest_share IS NOT NULL GROUP BY transcript_id"
+        )
+    )
+    return {i: (asked.get(i, 0.0), said.get(i, 0.0)) for i in asked | said}
