@@ -22,6 +22,7 @@ from index.database import Database
 from index.embedders import Embedder, load_embedder
 from index.encodings import add_encodings, digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
+from index.fastest import for_many_texts
 from index.files import find_files
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
@@ -46,8 +47,8 @@ Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
 # Encodings are committed this often, so that an interrupted build loses a few seconds of work.
 BATCHES_PER_COMMIT = 4
 
-# More texts than these are worth the seconds that PyTorch takes to load, which then embeds them twice as fast or more.
-QUICK_TEXTS = 64
+# More texts than these are worth the seconds that it takes to find and load the fastest way to read them.
+QUICK_TEXTS = 256
 
 # What is fitted to the library is fitted again when more than this share of its passages have come or gone.
 UNFITTED_SHARE = 0.1
@@ -194,9 +195,8 @@ class _Build:
         """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
         texts = {digest(text, embedder.fingerprint): text for cut in cuts for _, text in cut.passages}
         keys = [key for key in texts if find_encoding(self.database.connection, key) is None]
-        if len(keys) > QUICK_TEXTS and embedder.is_quick:
-            self.progress("loading the model", 0, 1)
-            embedder = load_embedder(embedder.name)
+        if len(keys) > QUICK_TEXTS:
+            embedder = for_many_texts(embedder)
         done = 0
         batches = embedder.encode_in_batches([texts[key] for key in keys])
         for some in _grouped(batches, BATCHES_PER_COMMIT):
