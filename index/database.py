@@ -276,7 +276,9 @@ class Database:
             for i, key, vector, tokens, sealed, windows in rows:
                 if seal(key, vector, tokens) != sealed:
                     raise ValueError("what the model made of a text is not what was stored")
-                found[i] = FoundBy(tokens, np.frombuffer(windows, WINDOW))
+                found[i] = FoundBy(tokens, windows)
+                if not windows or len(windows) % WINDOW.itemsize:
+                    raise ValueError("windows that are none")
         return found
 
     def passages_of_encodings(
@@ -304,6 +306,11 @@ class Database:
         rows = self.connection.execute(
             f"SELECT DISTINCT encoding_id FROM passages WHERE true {scope} ORDER BY encoding_id", values
         ).fetchall()
+        return np.array([row[0] for row in rows], np.int64)
+
+    def passage_ids(self) -> Ids:
+        """Return the ids of all passages, ascending."""
+        rows = self.connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
     def kept_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:

@@ -15,6 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from index.arrays import Vectors
 from index.errors import ModelError
@@ -135,6 +136,9 @@ def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None, *, quic
     # Settings are read when the libraries are imported, so they come first.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    if threads is not None:
+        # NumPy's multiplications are small here: a second thread would wait busily for the first.
+        threadpool_limits(threads, user_api="blas")
     export = load_export(name) if quick else None
     if export:
         return Embedder(name, *export)

@@ -17,8 +17,11 @@ DAMAGE_NAME = "damaged"
 # The library file that is made again, until it takes the place of the damaged one.
 MENDED_NAME = "library.mended"
 
-# With what SQLite keeps beside a file, and the vectors of index.vectors.
-OWN_FORMS = (FILE_NAME, f"{FILE_NAME}-*", MENDED_NAME, f"{MENDED_NAME}-*", "vectors-*.faiss", "vectors-*.draft")
+# With what SQLite keeps beside a file, and the files of index.derived.
+OWN_FORMS = (
+    *(FILE_NAME, f"{FILE_NAME}-*", MENDED_NAME, f"{MENDED_NAME}-*"),
+    *("vectors-*.faiss", "vectors-*.draft", "search-*.arrays", "search-*.draft"),
+)
 
 # Files of the folder are its own: no link leads out of it. Windows knows neither flag.
 OWN_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
