@@ -26,10 +26,12 @@ class Databases:
         database, file = self._taken()
         with database.closed_on_error():
             yield database
-        with self._lock:
-            if len(self._idle) < KEPT:
-                self._idle.append((database, file))
-                return
+        if not self._has_log():
+            with self._lock:
+                if len(self._idle) < KEPT:
+                    self._idle.append((database, file))
+                    return
+        # The last one that closes the file moves what is in the log into it: what was removed is then gone.
         database.connection.close()
 
     def _taken(self) -> tuple[Database, tuple[int, int]]:
@@ -43,6 +45,12 @@ class Databases:
             if found[1] == file:
                 return found
             found[0].connection.close()
+
+    def _has_log(self) -> bool:
+        try:
+            return (self._folder / f"{FILE_NAME}-wal").stat().st_size > 0
+        except OSError:
+            return False
 
     def _file(self) -> tuple[int, int]:
         try:

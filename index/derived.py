@@ -68,8 +68,9 @@ class Derived:
 
     def passages_of(self, encodings: Ids) -> Ids:
         """Return the rows of the passages that have one of the vectors, ascending."""
-        ordered = self.encodings[self.by_encoding]
-        firsts, ends = (np.searchsorted(ordered, encodings, side) for side in ("left", "right"))
+        firsts, ends = (
+            np.searchsorted(self.encodings, encodings, side, sorter=self.by_encoding) for side in ("left", "right")
+        )
         longest = int((ends - firsts).max(initial=0))
         at = np.concatenate([firsts[firsts + more < ends] + more for more in range(longest)] or [firsts[:0]])
         return np.sort(self.by_encoding[at])

@@ -24,8 +24,8 @@ from index.folder import OWN_FILE
 # Comparing so many takes a tenth as long as embedding the question.
 EXACT = 5_000
 
-# Of what FAISS chooses by the codes, so many times as many are looked at, and so many at least.
-LOOKED_AT_TIMES, LOOKED_AT_LEAST = 4, 400
+# Of what FAISS chooses by the codes, so many times as many are looked at, so many at least, and one of so many.
+LOOKED_AT_TIMES, LOOKED_AT_LEAST, LOOKED_AT_OF = 4, 600, 500
 
 # What FAISS writes before the vectors of an IndexFlatIP: in it, how many there are, and how many numbers.
 HEADER_BYTES = 45
@@ -86,7 +86,7 @@ class VectorIndex:
             rows = among
         else:
             assert self._coarse is not None
-            wanted = max(LOOKED_AT_TIMES * k, LOOKED_AT_LEAST)
+            wanted = max(LOOKED_AT_TIMES * k, LOOKED_AT_LEAST, len(self) // LOOKED_AT_OF)
             # Few of those that are found may be among the wanted.
             share = 1.0 if among is None else n / len(self)
             rows = np.sort(self._coarse.search(query, min(len(self), int(wanted / share))))

@@ -15,6 +15,9 @@ from qa.words import STOP_WORDS, content_words
 SHORTEST_CHARS = 5
 LONG_CHARS = 8
 
+# What one letter takes in UTF-8.
+MOST_BYTES_EACH = 4
+
 
 def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozenset()) -> str:
     """Return the text with each word that the library does not hold replaced by the nearest one that it does.
@@ -26,23 +29,28 @@ def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozense
         w for w in content_words(text) if len(w) >= SHORTEST_CHARS and w not in ordinary and not is_said(snapshot, w)
     ]
     for word in unknown:
-        nearest = _nearest(word, _beginning(snapshot, word[0]))
+        nearest = _nearest(snapshot, word)
         if nearest:
             text = re.sub(rf"\b{re.escape(word)}\b", nearest, text, flags=re.IGNORECASE)
     return text
 
 
-def _beginning(snapshot: Snapshot, start: str) -> dict[str, int]:
-    """Return the library's words that begin so, and in how many passages each is."""
-    spelled = snapshot.derived.spelled
-    rows = spelled.beginning(start.encode())
-    words = [word.decode("utf-8", "replace") for word in spelled.part(rows)]
-    return dict(zip(words, snapshot.derived.spelled_in[rows.start : rows.stop].tolist(), strict=True))
+def _alike(snapshot: Snapshot, word: str, edits: int) -> dict[str, int]:
+    """Return the library's words that begin and are as long as the word, nearly; and in how many passages each is."""
+    spelled, give = snapshot.derived.spelled, edits * MOST_BYTES_EACH
+    rows = spelled.beginning(word[0].encode())
+    held_by = snapshot.derived.spelled_in[rows.start : rows.stop].tolist()
+    n_bytes = len(word.encode())
+    return {
+        text.decode("utf-8", "replace"): n
+        for text, n in zip(spelled.part(rows), held_by, strict=True)
+        if abs(len(text) - n_bytes) <= give
+    }
 
 
-def _nearest(word: str, known: dict[str, int]) -> str | None:
+def _nearest(snapshot: Snapshot, word: str) -> str | None:
     edits = 1 + (len(word) >= LONG_CHARS)
-    choices = known | {stop: 0 for stop in STOP_WORDS if stop[0] == word[0]}
+    choices = _alike(snapshot, word, edits) | {stop: 0 for stop in STOP_WORDS if stop[0] == word[0]}
     found = extract(word, choices.keys(), scorer=OSA.distance, score_cutoff=edits, limit=None)
     near = [(distance, -choices[near], near) for near, distance, _ in found if len(near) >= SHORTEST_CHARS]
     return min(near)[2] if near else None

@@ -43,7 +43,8 @@ def share_of_words(words: Sequence[str], text: str) -> float:
     stems = [word[: max(STEM_CHARS, len(word) - 3)] for word in words]
     # What begins with a stem comes first of all that comes after it.
     after = ((stem, bisect_left(held, stem)) for stem in stems)
-    return sum(at < len(held) and held[at].startswith(stem) for stem, at in after) / len(words)
+    n_held: int = sum(at < len(held) and held[at].startswith(stem) for stem, at in after)
+    return n_held / len(words)
 
 
 def holds_words(said: str, text: str) -> bool:
