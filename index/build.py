@@ -14,14 +14,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
-import numpy as np
-
-from index.arrays import Ids, Vectors
 from index.changes import Changes, Progress, Reading, Wanted, find_changes, read_changes
 from index.database import Database
+from index.derived import Derived, load_derived, remove_others, save_derived
 from index.embedders import Embedder, load_embedder
 from index.encodings import add_encodings, digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
+from index.fastest import for_many_texts
 from index.files import find_files
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
@@ -35,7 +34,6 @@ from index.signs import unpack_signs
 from index.snapshot import Snapshot
 from index.sources import Sources
 from index.types import Passage
-from index.vectors import VectorIndex, is_sound, remove_others
 from index.windows import make_windows, window_spans
 
 _Item = TypeVar("_Item")
@@ -46,8 +44,8 @@ Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
 # Encodings are committed this often, so that an interrupted build loses a few seconds of work.
 BATCHES_PER_COMMIT = 4
 
-# More texts than these are worth the seconds that PyTorch takes to load, which then embeds them twice as fast or more.
-QUICK_TEXTS = 64
+# More texts than these are worth the seconds that it takes to find and load the fastest way to read them.
+QUICK_TEXTS = 256
 
 # What is fitted to the library is fitted again when more than this share of its passages have come or gone.
 UNFITTED_SHARE = 0.1
@@ -143,7 +141,7 @@ class _Build:
         changes = find_changes(stored, wanted, anew=bool(reason))
         readings = [*read_changes(changes, wanted, self.progress)]
         embedded, embedder = 0, None
-        is_other = bool(reason) or facts.get("revision") != revision(name) or not self._vectors_are_sound(facts)
+        is_other = bool(reason) or facts.get("revision") != revision(name) or not self._last_derived(facts)
         if readings or changes.gone or is_other:
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
@@ -186,19 +184,20 @@ class _Build:
             embedder=embedder,
         )
 
-    def _vectors_are_sound(self, facts: dict[str, Any]) -> bool:
+    def _last_derived(self, facts: dict[str, Any]) -> Derived | None:
+        """Return what is searched in the last state, if its files are sound."""
         if "state" not in facts:
-            return False
-        n, checksum = len(self.database.encoding_ids()), facts["vectors_sha256"]
-        return is_sound(self.folder, facts["state"], checksum, n, facts["dimension"])
+            return None
+        with suppress(StoreError):
+            return load_derived(self.database, self.folder, facts)
+        return None
 
     def _embed(self, cuts: Sequence[_Cut], embedder: Embedder) -> int:
         """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
         texts = {digest(text, embedder.fingerprint): text for cut in cuts for _, text in cut.passages}
         keys = [key for key in texts if find_encoding(self.database.connection, key) is None]
-        if len(keys) > QUICK_TEXTS and embedder.is_quick:
-            self.progress("loading the model", 0, 1)
-            embedder = load_embedder(embedder.name)
+        if len(keys) > QUICK_TEXTS:
+            embedder = for_many_texts(embedder)
         done = 0
         batches = embedder.encode_in_batches([texts[key] for key in keys])
         for some in _grouped(batches, BATCHES_PER_COMMIT):
@@ -216,23 +215,24 @@ class _Build:
         database = self.database
         self.progress("saving", 0, 1)
         with database.transaction(write=True):
-            before = None if anew else self._last_vectors(facts)
+            before = None if anew else self._last_derived(facts)
             changed = 0
             self._move_ratings(changes.gone, [cut.reading for cut in cuts])
             for name in [*changes.gone, *(cut.reading.transcript.name for cut in cuts)]:
                 changed += database.remove(name)
+            # New passages may take the ids of those that were removed.
+            kept = database.passage_ids()
             for cut in cuts:
                 self._add(cut, embedder)
                 changed += len(cut.passages)
             forget_unused(database.connection)
-            ids = database.encoding_ids()
-            vectors = VectorIndex(ids, self._vectors_of(ids, before, embedder.dimension))
             facts |= self.wanted.facts() | {"looked": self.wanted.looked, "state": token_hex(8), "built": _now()}
+            derived, made = save_derived(database, self.folder, facts["state"], embedder.dimension, before, kept)
+            facts |= made
             facts["unfitted"] = facts.get("unfitted", 0) + changed
             if anew or facts["unfitted"] > UNFITTED_SHARE * facts.get("fitted", 0):
-                facts |= self.fit(Snapshot(database, vectors, facts), embedder)
+                facts |= self.fit(Snapshot(database, derived, facts), embedder)
                 facts |= {"unfitted": 0, "fitted": database.count("passages")}
-            facts["vectors_sha256"] = vectors.save(self.folder, facts["state"])
             database.record(**facts)
             forget_ratings(database.connection)
         # What was removed is gone from the log, too.
@@ -247,25 +247,6 @@ class _Build:
             said = self.database.transcript(name).text
             if said in now:
                 move_ratings(self.database.connection, name, now[said])
-
-    def _last_vectors(self, facts: dict[str, Any]) -> VectorIndex | None:
-        """Return the vectors of the last state, if its file is sound."""
-        if "state" not in facts:
-            return None
-        ids, checksum = self.database.encoding_ids(), facts["vectors_sha256"]
-        with suppress(StoreError):
-            return VectorIndex.load(self.folder, facts["state"], checksum, ids, facts["dimension"])
-        return None
-
-    def _vectors_of(self, ids: Ids, before: VectorIndex | None, dimension: int) -> Vectors:
-        """Return the vectors of encodings; those that the last state had are not looked up in the database."""
-        if before is None:
-            return self.database.vectors(ids.tolist(), dimension)
-        vectors = np.empty((len(ids), dimension), np.float32)
-        known = np.isin(ids, before.ids)
-        vectors[known] = before.vectors(ids[known].tolist())
-        vectors[~known] = self.database.vectors(ids[~known].tolist(), dimension)
-        return vectors
 
     def _add(self, cut: _Cut, embedder: Embedder) -> None:
         """Add a transcript with its passages, all of which were embedded."""

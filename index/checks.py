@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from index.database import Database
+from index.derived import load_derived, make_derived
 from index.embedders import Embedder, load_embedder
 from index.encodings import digest
 from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
@@ -21,7 +22,6 @@ from index.sources import Sources
 from index.stale import stale
 from index.stored import StoredPassage
 from index.types import Passage, Span, Transcript
-from index.vectors import VectorIndex
 
 WAY_OUT = "make it again with: interview-qa build PATH"
 
@@ -46,7 +46,7 @@ def verify(folder: Path, embedder: Embedder | None = None) -> Verdict:
             note_damage(folder)
         elif (folder / DAMAGE_NAME).exists():
             problems = [f"damage was found before; {WAY_OUT}"]
-        problems += [*_vectors(database, folder, facts), *_model(facts, embedder)]
+        problems += [*_derived(database, folder, facts), *_model(facts, embedder)]
         return Verdict(problems, list(stale(database)))
 
 
@@ -103,13 +103,18 @@ def _is_verbatim(sources: Sources, transcript: Transcript, packed: str, checksum
         return True
 
 
-def _vectors(database: Database, folder: Path, facts: dict[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the database's vectors, and with the FAISS file: it holds them, in the order of ids."""
+def _derived(database: Database, folder: Path, facts: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the files that are searched: they hold what the library file does, in the same order."""
     try:
-        ids, vectors = database.all_vectors(facts["dimension"])
-        loaded = VectorIndex.load(folder, facts["state"], facts["vectors_sha256"], ids, facts["dimension"])
-        if not np.array_equal(loaded.vectors(ids.tolist()), vectors):
+        wanted = make_derived(database, facts["dimension"])
+        found = load_derived(database, folder, facts)
+        rows = np.arange(len(wanted.vectors))
+        if not np.array_equal(found.vectors.ids, wanted.vectors.ids) or not np.array_equal(
+            found.vectors.of_rows(rows), wanted.vectors.of_rows(rows)
+        ):
             yield f"the vectors of FAISS are not those of the database; {WAY_OUT}"
+        if not found.is_searched_as(wanted):
+            yield f"the words that are searched are not those of the database; {WAY_OUT}"
     except DamagedError as error:
         note_damage(folder)
         yield str(error)

@@ -6,7 +6,6 @@ reader sees the library before a build or after it, never between.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +18,7 @@ from index.arrays import Ids, Vectors
 from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
 from index.encodings import seal
 from index.errors import DamagedError, NoIndexError, StoreError
+from index.facts import refuse_odd_facts
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
 from index.sound import integrity_problems
@@ -32,21 +32,6 @@ SHORTEN_TIMEOUT_MS = 2_000
 
 # What reading comes to where values are not what we write.
 UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
-
-# What an index that was built says of itself; index.build and qa.judge record more.
-KINDS_OF_FACTS: dict[str, type] = {
-    "state": str,
-    "vectors_sha256": str,
-    "model": str,
-    "fingerprint": str,
-    "dimension": int,
-    "rule_version": int,
-    "built": str,
-}
-
-# The state is part of a file's name, and the fingerprint the key of a hash.
-FORMS_OF_FACTS = {"state": "[0-9a-f]{16}", "fingerprint": "[0-9a-f]{16}", "vectors_sha256": "[0-9a-f]{64}"}
-MOST_DIMENSIONS = 100_000
 
 
 class Database:
@@ -162,14 +147,7 @@ class Database:
         with self._decoding():
             rows = self.connection.execute("SELECT name, value FROM facts")
             found = {name: json.loads(value) for name, value in rows}
-            for name, kind in KINDS_OF_FACTS.items():
-                if "state" in found and not isinstance(found[name], kind):
-                    raise ValueError(f"{name} is {found[name]!r}")
-            for name, form in FORMS_OF_FACTS.items():
-                if name in found and not re.fullmatch(form, found[name]):
-                    raise ValueError(f"{name} is {found[name]!r}")
-            if not 0 < found.get("dimension", 1) <= MOST_DIMENSIONS:
-                raise ValueError("the dimension is none")
+            refuse_odd_facts(found)
             return found
 
     def record(self, **facts: object) -> None:
@@ -276,7 +254,9 @@ class Database:
             for i, key, vector, tokens, sealed, windows in rows:
                 if seal(key, vector, tokens) != sealed:
                     raise ValueError("what the model made of a text is not what was stored")
-                found[i] = FoundBy(tokens, np.frombuffer(windows, WINDOW))
+                found[i] = FoundBy(tokens, windows)
+                if not windows or len(windows) % WINDOW.itemsize:
+                    raise ValueError("windows that are none")
         return found
 
     def passages_of_encodings(
@@ -304,6 +284,11 @@ class Database:
         rows = self.connection.execute(
             f"SELECT DISTINCT encoding_id FROM passages WHERE true {scope} ORDER BY encoding_id", values
         ).fetchall()
+        return np.array([row[0] for row in rows], np.int64)
+
+    def passage_ids(self) -> Ids:
+        """Return the ids of all passages, ascending."""
+        rows = self.connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
     def kept_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:

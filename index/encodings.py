@@ -23,10 +23,8 @@ SEAL_BYTES = 8
 
 def seal(*parts: bytes) -> bytes:
     """Return a checksum of the parts of a row that was stored."""
-    found = blake2b(digest_size=SEAL_BYTES)
-    for part in parts:
-        found.update(len(part).to_bytes(8, "little") + part)
-    return found.digest()
+    sized = (each for part in parts for each in (len(part).to_bytes(8, "little"), part))
+    return blake2b(b"".join(sized), digest_size=SEAL_BYTES).digest()
 
 
 def digest(text: str, model: str) -> bytes:

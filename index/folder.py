@@ -17,8 +17,12 @@ DAMAGE_NAME = "damaged"
 # The library file that is made again, until it takes the place of the damaged one.
 MENDED_NAME = "library.mended"
 
-# What is derived from a state of the library, and goes with it: the vectors of index.vectors, the map of qa.map.
-DERIVED_FORMS = ("vectors-*.faiss", "vectors-*.draft", "map-*.npy", "map-*.draft")
+# What is derived from a state of the library, and goes with it: the files of index.derived, the map of qa.map.
+DERIVED_FORMS = (
+    *("vectors-*.faiss", "vectors-*.draft"),
+    *("search-*.arrays", "search-*.draft"),
+    *("map-*.npy", "map-*.draft"),
+)
 
 # With what SQLite keeps beside a file.
 OWN_FORMS = (FILE_NAME, f"{FILE_NAME}-*", MENDED_NAME, f"{MENDED_NAME}-*", *DERIVED_FORMS)

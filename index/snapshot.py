@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from index.database import Database
+from index.derived import Derived
 from index.vectors import VectorIndex
 
 
@@ -12,5 +13,10 @@ class Snapshot:
     """One state of the library: everything in it belongs together for as long as it is held."""
 
     database: Database
-    vectors: VectorIndex
+    derived: Derived
     facts: dict[str, Any]
+
+    @property
+    def vectors(self) -> VectorIndex:
+        """Return the vectors of what the model read."""
+        return self.derived.vectors

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from index.types import About, Span
-from index.windows import Windows
+from index.windows import WINDOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,18 @@ class FoundBy:
     """What a passage is found by, besides its words."""
 
     tokens: bytes  # signs of its tokens' vectors, see index.signs
-    windows: Windows
+    windows: bytes  # records of index.windows.WINDOW
+
+    @property
+    def n_windows(self) -> int:
+        """Return how many windows there are."""
+        return len(self.windows) // WINDOW.itemsize
+
+    @property
+    def spans(self) -> list[Span]:
+        """Return where the windows are in the transcript."""
+        windows = np.frombuffer(self.windows, WINDOW)
+        return [*map(Span, windows["start"].tolist(), windows["end"].tolist())]
 
 
 @dataclass(frozen=True, slots=True)

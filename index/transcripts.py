@@ -7,6 +7,8 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from operator import gt
+from types import NoneType
 from typing import Any
 
 import apsw
@@ -96,12 +98,18 @@ def _refuse_odd(text: str, rows: Sequence[Any]) -> None:
     """Raise ValueError for segments that no transcript has, whoever wrote them."""
     if not rows or sum(row[0] for row in rows) + len(rows) - 1 != len(text):
         raise ValueError("the segments do not hold the text")
-    for size, start, end, speaker, *times, marks in rows:
-        is_timed = all(each is None or (isinstance(each, float) and math.isfinite(each)) for each in times)
-        is_placed = all(isinstance(each, int) for each in (size, start, end)) and size >= 0 <= start <= end
-        is_spoken = isinstance(speaker, str | None) and isinstance(marks, bytes | None)
-        if not (is_timed and is_placed and is_spoken and all(math.isfinite(m.start_s) for m in _unpacked(marks))):
-            raise ValueError(f"a segment at {start!r}")
+    sizes, starts, ends, speakers, starts_s, ends_s, marks = zip(*rows, strict=True)
+    times = [time for time in (*starts_s, *ends_s) if time is not None]
+    kinds = (
+        ({*map(type, (*sizes, *starts, *ends))}, {int}),
+        ({*map(type, speakers)}, {str, NoneType}),
+        ({*map(type, times)}, {float}),
+        ({*map(type, marks)}, {bytes, NoneType}),
+    )
+    if any(found - meant for found, meant in kinds) or min(*sizes, *starts, 0) < 0 or any(map(gt, starts, ends)):
+        raise ValueError("segments that are none")
+    if not all(map(math.isfinite, times)) or not all(math.isfinite(m.start_s) for of in marks for m in _unpacked(of)):
+        raise ValueError("times that are none")
 
 
 def _packed(marks: tuple[Mark, ...]) -> bytes | None:

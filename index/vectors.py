@@ -1,36 +1,56 @@
-"""FAISS over the stored vectors: exact inner product; derived from the database and made again at need.
+"""The nearest vectors to a query, by FAISS: derived from the database and made again at need.
+
+Up to EXACT vectors are held in memory, and each is compared. Of more, FAISS chooses by their codes, see
+index.coarse, and the chosen ones are compared as they stand in the file.
 
 The file's name carries the state of the library that it was made from, so a reader that knows the
 state never searches another one's vectors.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index.arrays import Ids, Vectors
+from index.coarse import Coarse, seals
 from index.errors import StoreError
-from index.folder import DERIVED_FORMS, OWN_FILE
+from index.folder import OWN_FILE
 
-# FAISS writes 45 bytes before the vectors.
-MOST_HEADER_BYTES = 1024
+# Comparing so many takes a tenth as long as embedding the question.
+EXACT = 5_000
+
+# Of what FAISS chooses by the codes, so many times as many are looked at, so many at least, and one of so many.
+LOOKED_AT_TIMES, LOOKED_AT_LEAST, LOOKED_AT_OF = 4, 600, 500
+
+# What FAISS writes before the vectors of an IndexFlatIP: in it, how many there are, and how many numbers.
+HEADER_BYTES = 45
+N_AT, NUMBERS_AT = slice(8, 16), slice(37, 45)
 
 
 class VectorIndex:
     """Vectors by id, searched for the ones nearest to a query."""
 
-    def __init__(self, ids: Ids, vectors: Vectors) -> None:
-        """Index vectors (n, dimension) of length 1; `ids` ascend."""
+    def __init__(self, ids: Ids, vectors: Vectors, coarse: Coarse | None = None, checks: Any = None) -> None:
+        """Index vectors (n, dimension) of length 1; `ids` ascend.
+
+        With `coarse` they may lie in a file that nobody has checked; `checks` are their seals.
+        """
         import faiss
 
         self._faiss = faiss
         self._ids = ids
-        self._flat: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
-        self._flat.add(vectors)
+        self._vectors, self._checks = vectors, checks
+        self._coarse = coarse
+        if coarse is None:
+            self._flat: faiss.Index = faiss.IndexFlatIP(vectors.shape[1])
+            self._flat.add(np.ascontiguousarray(vectors))
+            # FAISS has them now.
+            self._vectors = faiss.rev_swig_ptr(self._flat.get_xb(), vectors.size).reshape(vectors.shape)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -43,101 +63,118 @@ class VectorIndex:
     @property
     def dimension(self) -> int:
         """Return how long each vector is."""
-        return int(self._flat.d)
+        return int(self._vectors.shape[1])
 
-    def search(self, query: Vectors, k: int, among: Sequence[int] | None = None) -> list[tuple[int, float]]:
+    def search(self, query: Vectors, k: int, among: Sequence[int] | Ids | None = None) -> list[tuple[int, float]]:
         """Return up to k (id, cosine similarity) pairs, best first; `among` are the ids to choose from."""
-        faiss, params = self._faiss, None
-        if among is not None:
-            rows = self._rows(np.asarray(among, np.int64))
-            params = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))
-        k = min(k, len(self) if among is None else len(among))
+        rows = None if among is None else self.rows(np.unique(np.asarray(among, np.int64)))
+        found, scores = self.nearest(query, k, rows)
+        return list(zip(self._ids[found].tolist(), scores.tolist(), strict=True))
+
+    def nearest(self, query: Vectors, k: int, among: Ids | None = None) -> tuple[Ids, Vectors]:
+        """Return up to k (rows, cosine similarities), best first; `among` are the rows to choose from, ascending."""
+        n = len(self) if among is None else len(among)
+        k = min(k, n)
         if k == 0:
-            return []
-        scores, rows = self._flat.search(query.reshape(1, -1), k, params=params)
-        # FAISS fills up with row -1 when it finds fewer than k vectors.
-        return [(int(self._ids[row]), float(score)) for row, score in zip(rows[0], scores[0], strict=True) if row >= 0]
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        if among is None and self._coarse is None:
+            # A thread each would wait for the others longer than it works.
+            self._faiss.omp_set_num_threads(1)
+            scores, rows = self._flat.search(query.reshape(1, -1), k)
+            return rows[0].astype(np.int64), scores[0]
+        if among is not None and (self._coarse is None or n <= EXACT):
+            rows = among
+        else:
+            assert self._coarse is not None
+            wanted = max(LOOKED_AT_TIMES * k, LOOKED_AT_LEAST, len(self) // LOOKED_AT_OF)
+            # Few of those that are found may be among the wanted.
+            share = 1.0 if among is None else n / len(self)
+            rows = np.sort(self._coarse.search(query, min(len(self), int(wanted / share))))
+            rows = rows if among is None else np.intersect1d(rows, among, assume_unique=True)
+        similar = self.of_rows(rows) @ query
+        best = np.lexsort((rows, -similar))[:k]
+        return rows[best], similar[best]
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors (len(ids), dimension) of the ids."""
-        rows = self._rows(np.asarray(ids, np.int64))
-        return np.asarray(self._flat.reconstruct_batch(rows), np.float32) if len(rows) else self._none()
+        return self.of_rows(self.rows(np.asarray(ids, np.int64)))
 
-    def changed(self, ids: Ids, added: Vectors) -> "VectorIndex":
-        """Return the index of these ids, ascending: those that it has already, and then those that are added."""
-        kept = ids[: len(ids) - len(added)]
-        return VectorIndex(ids, np.concatenate([self.vectors(kept.tolist()), added]))
-
-    def save(self, folder: Path, state: str) -> str:
-        """Write the file of a state, whole or not at all, and return its SHA-256. Raises StoreError."""
-        path = file_of(folder, state)
-        draft = path.with_suffix(".draft")
-        data = self._faiss.serialize_index(self._flat).tobytes()
-        try:
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
-        except OSError as error:
-            draft.unlink(missing_ok=True)
-            raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
-        return sha256(data).hexdigest()
-
-    @classmethod
-    def load(cls, folder: Path, state: str, checksum: str, ids: Ids, dimension: int) -> "VectorIndex":
-        """Read the file of a state. Raises StoreError where it is missing or is not what was written.
-
-        FAISS trusts the sizes that a file states, so of a file that may come from anybody only the vectors
-        are taken: they are what follows the header.
-        """
-        import faiss
-
-        path = file_of(folder, state)
-        data = _read(path, len(ids), dimension)
-        header = faiss.serialize_index(faiss.IndexFlatIP(dimension)).nbytes
-        if len(data) != header + 4 * dimension * len(ids) or sha256(data).hexdigest() != checksum:
-            raise StoreError(f"{path} is damaged")
-        vectors = np.frombuffer(data, "<f4", offset=header).reshape(len(ids), dimension)
-        if not np.isfinite(vectors).all():
-            raise StoreError(f"{path} is damaged")
-        return cls(ids, vectors)
-
-    def _rows(self, ids: Ids) -> Ids:
+    def rows(self, ids: Ids) -> Ids:
+        """Return the rows of ids."""
         return np.searchsorted(self._ids, ids).astype(np.int64)
 
-    def _none(self) -> Vectors:
-        return np.zeros((0, self.dimension), np.float32)
+    def of_rows(self, rows: Ids) -> Vectors:
+        """Return the vectors (len(rows), dimension) of rows. Raises StoreError where one is not what was written."""
+        found = np.asarray(self._vectors[rows], np.float32)
+        if self._checks is not None and not np.array_equal(seals(found), self._checks[rows]):
+            raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
+        return found
+
+
+def write_vectors(folder: Path, state: str, n: int, dimension: int, parts: Iterable[Vectors]) -> str:
+    """Write the file of a state, whole or not at all, and return its SHA-256. Raises StoreError.
+
+    The parts together are n vectors; the file is FAISS's own form of an IndexFlatIP.
+    """
+    import faiss
+
+    header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
+    assert len(header) == HEADER_BYTES
+    header[N_AT], header[NUMBERS_AT] = n.to_bytes(8, "little"), (n * dimension).to_bytes(8, "little")
+    path = file_of(folder, state)
+    draft = path.with_suffix(".draft")
+    found = sha256(header)
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(header)
+            for part in parts:
+                data = np.ascontiguousarray(part, "<f4").data
+                found.update(data)
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
+    return found.hexdigest()
+
+
+def read_vectors(folder: Path, state: str, checksum: str, n: int, dimension: int) -> Vectors:
+    """Read the file of a state into memory.
+
+    Raises StoreError where it is missing or is not what was written. FAISS trusts the sizes that a file
+    states, so of a file that may come from anybody only the vectors are taken: they follow the header.
+    """
+    path, n_bytes = file_of(folder, state), HEADER_BYTES + 4 * n * dimension
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | OWN_FILE), "rb") as file:
+            data = file.read(n_bytes + 1)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if len(data) != n_bytes or sha256(data).hexdigest() != checksum:
+        raise StoreError(f"{path} is damaged")
+    vectors = np.frombuffer(data, "<f4", offset=HEADER_BYTES).reshape(n, dimension)
+    if not np.isfinite(vectors).all():
+        raise StoreError(f"{path} is damaged")
+    return vectors
+
+
+def map_vectors(folder: Path, state: str, n: int, dimension: int) -> Vectors:
+    """Return the vectors of a state as they lie in its file, unchecked. Raises StoreError where their number is off."""
+    path = file_of(folder, state)
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | OWN_FILE), "rb") as file:
+            if os.fstat(file.fileno()).st_size != HEADER_BYTES + 4 * n * dimension:
+                raise StoreError(f"{path} is damaged")
+            held = np.memmap(file, np.uint8, "r")
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    mapped: Vectors = np.asarray(held)[HEADER_BYTES:].view("<f4").reshape(n, dimension)
+    return mapped
 
 
 def file_of(folder: Path, state: str) -> Path:
     """Return where the vectors of a state are kept."""
     return folder / f"vectors-{state}.faiss"
-
-
-def is_sound(folder: Path, state: str, checksum: str, n: int, dimension: int) -> bool:
-    """Whether the file of a state, with its n vectors, is there and as it was written."""
-    try:
-        return sha256(_read(file_of(folder, state), n, dimension)).hexdigest() == checksum
-    except StoreError:
-        return False
-
-
-def _read(path: Path, n: int, dimension: int) -> bytes:
-    try:
-        with os.fdopen(os.open(path, os.O_RDONLY | OWN_FILE), "rb") as file:
-            data = file.read(4 * n * dimension + MOST_HEADER_BYTES + 1)
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    if len(data) > 4 * n * dimension + MOST_HEADER_BYTES:
-        raise StoreError(f"{path} is damaged")
-    return data
-
-
-def remove_others(folder: Path, state: str) -> None:
-    """Remove what was derived from other states, and drafts that an interrupted build left."""
-    kept = {file_of(folder, state).name, f"map-{state}.npy"}
-    for path in [path for form in DERIVED_FORMS for path in folder.glob(form)]:
-        if path.name not in kept and path.is_file():
-            with suppress(OSError):  # The new state is saved; the next build removes it.
-                path.unlink(missing_ok=True)

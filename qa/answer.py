@@ -82,21 +82,22 @@ def answer(
     # Half a character of UTF-16, as JSON can hold, is no text.
     question, *previous = (text.encode("utf-8", "replace").decode()[:LONGEST_CHARS] for text in [question, *previous])
     words = content_words(question)
-    # Nobody who saves waits for a model to load.
-    library.warm_up()
+    if not library.is_warm:
+        # Nobody who saves waits for a model to load.
+        library.warm_up()
     with library.snapshot() as snapshot:
         database = snapshot.database
         transcript_ids = _ids(database, transcripts)
 
         def names_in(text: str) -> frozenset[str]:
-            return find_names(database, content_words(text), transcript_ids).words
+            return find_names(snapshot, content_words(text), transcript_ids).words
 
         embedder = library.embedder(snapshot.facts)
         texts = [question] if literally else texts_of(question, previous, names_in)
         if literally:
-            queries = literal_queries(database, texts, embedder, transcript_ids)
+            queries = literal_queries(snapshot, texts, embedder, transcript_ids)
         else:
-            queries = make_queries(database, texts, embedder, transcript_ids, library.vocabulary(snapshot))
+            queries = make_queries(snapshot, texts, embedder, transcript_ids, library.vocabulary(snapshot))
         hits = search(snapshot, queries, k, transcript_ids)
         cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
         replies = [(passage.question or "", passage.text) for passage in cited]

@@ -13,7 +13,7 @@ from qa.gold import GoldQuestion, read_gold
 from qa.library import Library
 from qa.metrics import DEPTH, METRICS, Found, interval, score
 from qa.selftest import hide_own_questions
-from qa.ways import WINDOW_WORDS, Ask, PlainWindows, by_evidence
+from qa.ways import WINDOW_WORDS, Ask, PlainWindows, by_leg
 
 Progress = Callable[[str, int, int], None]
 
@@ -63,8 +63,8 @@ def _ways(library: Library, progress: Progress) -> dict[str, Ask]:
 
 def _legs(library: Library) -> dict[str, Ask]:
     return {
-        "passages, words only": by_evidence(library, "words"),
-        "passages, one vector each": by_evidence(library, "vectors"),
+        "passages, words only": by_leg(library, "words"),
+        "passages, one vector each": by_leg(library, "vectors"),
     }
 
 

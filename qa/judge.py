@@ -79,9 +79,8 @@ OFF_TOPIC = tuple(
 
 def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
-    database = snapshot.database
-    queries = [make_queries(database, [question], embedder) for question in OFF_TOPIC]
-    interviews = cycle(database.transcript_ids().values())
+    queries = [make_queries(snapshot, [question], embedder) for question in OFF_TOPIC]
+    interviews = cycle(snapshot.database.transcript_ids().values())
     of_all = [nearness(search(snapshot, query, JUDGED)) for query in queries]
     of_one = [nearness(search(snapshot, query, JUDGED, [next(interviews)])) for query in queries]
     return {

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.arrays import Vectors
+from index.arrays import Ids, Vectors
 from index.embedders import Encoded
 from index.errors import StoreError
-from index.signs import bytes_each, unpack_signs
+from index.signs import bytes_each, similarities
 from index.stored import FoundBy
+from index.windows import WINDOW
 
 # What a stop word weighs, beside idf from 0 to about 10. "How" and "where" shade the words around them.
 STOP_WEIGHT = 1.0
@@ -31,12 +32,22 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """How a passage matches a question; cosines, so at most 1."""
+class Matches:
+    """How passages match a question; cosines, so at most 1."""
 
-    whole: float  # of the question's word pieces, wherever in the passage
-    windows: Vectors  # (n,), the same within each window
-    cosines: Vectors  # (n,), between the question and each window as a whole
+    whole: Vectors  # (passages,), of the question's word pieces, wherever in the passage
+    windows: Vectors  # (windows of all passages,), the same within each window
+    cosines: Vectors  # (windows of all passages,), between the question and each window as a whole
+    counts: Sequence[int]  # how many windows each passage has
+
+    def of_each(self, values: Vectors) -> list[Vectors]:
+        """Return the values of windows, passage by passage."""
+        return np.split(values, np.cumsum(self.counts)[:-1])
+
+    def best(self, values: Vectors) -> Vectors:
+        """Return the greatest value of each passage's windows, (passages,)."""
+        greatest: Vectors = np.maximum.reduceat(values, np.cumsum([0, *self.counts[:-1]]))
+        return greatest
 
 
 def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unknown: frozenset[str]) -> Vectors:
@@ -55,42 +66,41 @@ def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unk
     return weights / total if total else weights
 
 
-def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> list[Match]:
-    """Return how each passage matches a question of which the word pieces have these weights.
+def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> Matches:
+    """Return how passages, one or more, match a question of which the word pieces have these weights.
 
     Raises StoreError where what the passages are found by cannot be: the index is damaged.
     """
-    chunks = (passages[at : at + CHUNK] for at in range(0, len(passages), CHUNK))
-    return [found for chunk in chunks for found in _match(encoded, weights, chunk)]
+    chunks = [_match(encoded, weights, passages[at : at + CHUNK]) for at in range(0, len(passages), CHUNK)]
+    whole, windows, cosines = (np.concatenate(parts) for parts in zip(*chunks, strict=True))
+    return Matches(whole, windows, cosines, [passage.n_windows for passage in passages])
 
 
-def _match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> list[Match]:
+def _match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> tuple[Vectors, Vectors, Vectors]:
     dimension = len(encoded.vector)
     sizes = np.array([len(passage.tokens) // bytes_each(dimension) for passage in passages])
-    windows = np.concatenate([passage.windows for passage in passages])
-    counts = [len(passage.windows) for passage in passages]
-    ends_at = np.repeat(sizes, counts)
+    windows = np.frombuffer(b"".join(passage.windows for passage in passages), WINDOW)
+    counts = [passage.n_windows for passage in passages]
+    first, last = windows["first"].astype(np.int64), windows["last"].astype(np.int64)
     whole = all(len(passage.tokens) % bytes_each(dimension) == 0 for passage in passages) and all(counts)
-    if not whole or (windows["last"] > ends_at).any() or (windows["first"] > windows["last"]).any():
+    if not whole or (last > np.repeat(sizes, counts)).any() or (first > last).any():
         raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
-    # A vector's signs have the length of the root of their number. One row more ends the last window.
+    # A vector's signs have the length of the root of their number.
     asked = np.vstack([encoded.tokens, encoded.vector]) / np.float32(dimension**0.5)
-    signs = unpack_signs([passage.tokens for passage in passages], dimension)
-    similar = np.vstack([signs @ asked.T, np.full((1, len(asked)), -1, np.float32)])
+    similar = similarities([passage.tokens for passage in passages], asked)
     starts = np.cumsum(sizes) - sizes
-    wholes = _best(similar[:, :-1], starts, starts + sizes) @ weights
     offsets = np.repeat(starts, counts)
-    firsts, lasts = windows["first"] + offsets, windows["last"] + offsets
-    within = _best(similar[:, :-1], firsts, lasts) @ weights
+    wholes = _best(similar[:, :-1], starts, starts + sizes) @ weights
+    within = _best(similar[:, :-1], first + offsets, last + offsets) @ weights
     sums = np.concatenate([[0.0], np.cumsum(similar[:, -1], dtype=np.float64)])
-    cosines = (sums[lasts] - sums[firsts]) * dimension**0.5 / windows["norm"]
-    borders = np.cumsum(counts)[:-1]
-    parts = zip(wholes, np.split(within, borders), np.split(cosines.astype(np.float32), borders), strict=True)
-    return [Match(float(whole), late, cosine) for whole, late, cosine in parts]
+    cosines = (sums[last + offsets] - sums[first + offsets]) * dimension**0.5 / windows["norm"]
+    return wholes, within, cosines.astype(np.float32)
 
 
-def _best(similar: Vectors, starts: Vectors, ends: Vectors) -> Vectors:
+def _best(similar: Vectors, starts: Ids, ends: Ids) -> Vectors:
     """Return the greatest value of each column in each range of rows, (ranges, columns)."""
-    between = np.stack([starts, ends], axis=1).ravel().astype(np.int64)
-    best: Vectors = np.maximum.reduceat(similar, between, axis=0)[::2]
-    return best
+    # One row more ends the last range.
+    rows = np.vstack([similar, np.full((1, similar.shape[1]), -1, np.float32)])
+    between = np.stack([starts, ends], axis=1).ravel()
+    greatest: Vectors = np.maximum.reduceat(rows, between, axis=0)[::2]
+    return greatest

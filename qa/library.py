@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from index.database import Database
+from index.databases import Databases
+from index.derived import Derived, load_derived, make_derived
 from index.embedders import Embedder, load_embedder
 from index.errors import ModelError, StoreError
-from index.fulltext import spellings
 from index.noise import searchable
 from index.snapshot import Snapshot
 from index.types import Transcript
-from index.vectors import VectorIndex
 from qa.heard import Vocabulary, runs_of
 from qa.words import all_words
 
@@ -38,9 +38,10 @@ class Library:
         Raises NoIndexError where there is no index, StoreError where it cannot be used.
         """
         self.folder = folder
+        self._databases = Databases(folder)
         self._lock = threading.Lock()
         self._model_lock = threading.Lock()
-        self._vectors: tuple[str, VectorIndex] | None = None  # with the state that they are of
+        self._derived: tuple[str, Derived] | None = None  # with the state that they are of
         self._embedder = embedder
         self._vocabulary_lock = threading.Lock()
         self._spoken: tuple[str, Vocabulary] | None = None
@@ -51,9 +52,9 @@ class Library:
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold the latest state of the library."""
-        with Database.open(self.folder) as database, database.transaction():
+        with self._databases.one() as database, database.transaction():
             facts = database.facts()
-            yield Snapshot(database, self._current_vectors(database, facts), facts)
+            yield Snapshot(database, self._current(database, facts), facts)
 
     def transcript(self, snapshot: Snapshot, name: str) -> Transcript:
         """Return a transcript as it was read; the ones that answered lately are kept in memory."""
@@ -72,13 +73,13 @@ class Library:
         state: str = snapshot.facts["state"]
         with self._vocabulary_lock:
             if self._spoken is None or self._spoken[0] != state:
-                self._spoken = state, _gather(snapshot.database)
+                self._spoken = state, _gather(snapshot)
             return self._spoken[1]
 
     @property
     def is_warm(self) -> bool:
-        """Whether the model is loaded."""
-        return self._embedder is not None
+        """Whether the model is loaded, and the words are gathered."""
+        return self._embedder is not None and self._spoken is not None
 
     def embedder(self, facts: dict[str, Any]) -> Embedder:
         """Return the model that a state was made with, loaded at the first call.
@@ -97,31 +98,32 @@ class Library:
 
     def warm_up(self) -> None:
         """Load the model and gather the library's words, so that the first question need not wait for it."""
-        with Database.open(self.folder) as database:
+        with self._databases.one() as database:
             facts = database.facts()
         self.embedder(facts)
         with self.snapshot() as snapshot:
             self.vocabulary(snapshot)
 
-    def _current_vectors(self, database: Database, facts: dict[str, Any]) -> VectorIndex:
+    def _current(self, database: Database, facts: dict[str, Any]) -> Derived:
         state: str = facts["state"]
         with self._lock:
-            if self._vectors is None or self._vectors[0] != state:
-                self._vectors = state, _load_vectors(self.folder, database, facts)
-            return self._vectors[1]
+            if self._derived is None or self._derived[0] != state:
+                self._derived = state, _load(self.folder, database, facts)
+            return self._derived[1]
 
 
-def _load_vectors(folder: Path, database: Database, facts: dict[str, Any]) -> VectorIndex:
+def _load(folder: Path, database: Database, facts: dict[str, Any]) -> Derived:
     try:
-        ids, checksum = database.encoding_ids(), facts["vectors_sha256"]
-        return VectorIndex.load(folder, facts["state"], checksum, ids, facts["dimension"])
+        return load_derived(database, folder, facts)
     except StoreError:
-        # The file is derived: the database has all that is in it.
-        return VectorIndex(*database.all_vectors(facts["dimension"]))
+        # The files are derived: the database has all that is in them.
+        return make_derived(database, facts["dimension"])
 
 
-def _gather(database: Database) -> Vocabulary:
-    words = dict(spellings(database.connection, ""))
+def _gather(snapshot: Snapshot) -> Vocabulary:
+    database, derived = snapshot.database, snapshot.derived
+    spelled = (word.decode("utf-8", "replace") for word in derived.spelled)
+    words = dict(zip(spelled, derived.spelled_in.tolist(), strict=True))
     runs: set[tuple[str, ...]] = set()
     if database.overview().words <= RUNS_OF_WORDS:
         for text in database.texts():

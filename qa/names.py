@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.database import Database
-from index.fulltext import match_word, named_by
+from index.fulltext import named_by
+from index.snapshot import Snapshot
+from qa.lexical import is_said
 from qa.words import content_words
 
 ADDRESSED = frozenset({"you", "your"})
@@ -49,7 +50,7 @@ class Named:
         return [transcript_id for transcript_id, gain in self.transcripts.items() if gain >= PERSON_WEIGHT]
 
 
-def find_names(database: Database, words: Sequence[str], transcript_ids: Sequence[int] | None = None) -> Named:
+def find_names(snapshot: Snapshot, words: Sequence[str], transcript_ids: Sequence[int] | None = None) -> Named:
     """Return which of the words name transcripts or speakers, and which; "andrews" is Andrew's.
 
     A word of the topic is still what is asked about, unless it names all of the only transcripts searched.
@@ -57,15 +58,15 @@ def find_names(database: Database, words: Sequence[str], transcript_ids: Sequenc
     spelled = {word[:-1]: word for word in words if word.endswith("s")} | {word: word for word in words}
     named, speakers = set(), set()
     titled: dict[tuple[str, bool], set[int]] = defaultdict(set)
-    for word, transcript_id, speaker, is_topic in named_by(database.connection, spelled):
+    for word, transcript_id, speaker, is_topic in named_by(snapshot.database.connection, spelled):
         if speaker is None:
             # Captions garble names. A word that is said nowhere in the library is one all the same.
-            said = bool(match_word(database.connection, word, None)[1]) if is_topic else False
+            said = is_topic and is_said(snapshot, word)
             titled[spelled[word], said].add(transcript_id)
         else:
             speakers.add(speaker)
             named.add(spelled[word])
-    most = max(1.0, database.count("transcripts") * COMMON_SHARE)
+    most = max(1.0, snapshot.database.count("transcripts") * COMMON_SHARE)
     transcripts: dict[int, float] = defaultdict(float)
     for (word, is_topic), ids in titled.items():
         if len(ids) > most:

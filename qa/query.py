@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.database import Database
 from index.embedders import Embedder, Encoded
+from index.snapshot import Snapshot
 from qa.heard import Heard, Vocabulary, soundalikes
 from qa.names import Named, as_asked, find_names
 from qa.spelling import corrected
@@ -23,7 +23,7 @@ class Query:
 
 
 def make_queries(
-    database: Database,
+    snapshot: Snapshot,
     texts: Sequence[str],
     embedder: Embedder,
     transcript_ids: Sequence[int] | None = None,
@@ -34,12 +34,12 @@ def make_queries(
     `spoken` are the library's words, among which those that captions garbled are looked for.
     """
     ordinary = embedder.whole_words
-    spelled = list(dict.fromkeys(text for given in texts for text in (given, corrected(database, given, ordinary))))
-    return literal_queries(database, spelled, embedder, transcript_ids, spoken)
+    spelled = list(dict.fromkeys(text for given in texts for text in (given, corrected(snapshot, given, ordinary))))
+    return literal_queries(snapshot, spelled, embedder, transcript_ids, spoken)
 
 
 def literal_queries(
-    database: Database,
+    snapshot: Snapshot,
     texts: Sequence[str],
     embedder: Embedder,
     transcript_ids: Sequence[int] | None = None,
@@ -47,7 +47,7 @@ def literal_queries(
 ) -> list[Query]:
     """Return a query for each text, with its typing mistakes."""
     ordinary = embedder.whole_words
-    names = [find_names(database, content_words(text), transcript_ids) for text in texts]
+    names = [find_names(snapshot, content_words(text), transcript_ids) for text in texts]
     searched = [as_asked(text, named) for text, named in zip(texts, names, strict=True)]
     heard = [tuple(soundalikes(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
     return [Query(*query) for query in zip(texts, names, searched, embedder.encode(searched), heard, strict=True)]

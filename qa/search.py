@@ -1,27 +1,26 @@
 """Queries -> ranked passages: dense and lexical candidates, then late interaction with the best of them."""
 
-import heapq
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from index.database import Database
+from index.arrays import Ids, Vectors
 from index.fulltext import share_spoken_by
 from index.snapshot import Snapshot
-from index.types import Span
+from index.stored import StoredPassage
 from qa.hit import Hit
-from qa.late import Match, match, token_weights
+from qa.late import match, token_weights
 from qa.lexical import LexicalScores, score_words
 from qa.query import Query
+from qa.ranks import best
 from qa.spread import another_loss, spread
 from qa.words import content_words
 
 # How many passages each of the two searches hands on, and how many of those that score best by both are
 # compared word piece by word piece; more where more are wanted. From 40 on the figures stay as they are.
 CANDIDATES = 100
-COMPARED = 100
+COMPARED = 64
 
 # Candidates are ranked by cosine + FIRST_LEXICAL_WEIGHT * BM25. BM25 grows with how rare the matching words
 # are and how many of them match, so where the words say a lot they decide, and where they say little the
@@ -42,111 +41,107 @@ SPEAKER_WEIGHT = 0.4
 # What an opening, an advertisement or a farewell loses: it comes after what was said of the same thing.
 ASIDE_LOSS = 0.2
 
+# One leg alone, to see what it is worth: only the words in common, or only one vector a passage.
+Leg = Literal["words", "vectors"]
 
-# What ranks: everything, only the words in common, or only one vector a passage.
-Evidence = Literal["all", "words", "vectors"]
+
+class _Candidates(NamedTuple):
+    """Passages by their rows, and what is known of each."""
+
+    rows: Ids
+    dense: Vectors  # cosine of the whole passage, the mean over the queries
+    bm25: Vectors  # likewise
+    steering: Vectors  # what names add to it
+
+    def taken(self, which: Ids) -> "_Candidates":
+        return _Candidates(self.rows[which], self.dense[which], self.bm25[which], self.steering[which])
 
 
 def search(
-    snapshot: Snapshot,
-    queries: Sequence[Query],
-    k: int,
-    transcript_ids: Sequence[int] | None = None,
-    evidence: Evidence = "all",
+    snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None = None
 ) -> list[Hit]:
     """Return up to k hits, best first; ties go to the passage that was stored first.
 
     Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
-    are the only ones to search. With `evidence` words or vectors alone rank, to see what each is worth.
+    are the only ones to search.
     """
-    database = snapshot.database
-    lexical = [score_words(database, content_words(q.text), q.named.words, transcript_ids, q.heard) for q in queries]
-    encoding_ids = _candidates(snapshot, queries, lexical, k, transcript_ids)
-    dense = _cosines(snapshot, queries, encoding_ids)
-    steering = _steering(database, queries, list(dense))
-    bm25 = {i: _mean([scores.bm25.get(i, 0.0) for scores in lexical]) for i in dense}
-    first = {i: dense[i] + FIRST_LEXICAL_WEIGHT * bm25[i] + steering[i] for i in dense}
-    if evidence != "all":
-        first = bm25 if evidence == "words" else dense
-    compared = _best(first, max(COMPARED, k))
-    stored = {passage.id: passage for passage in database.passages(compared)}
-    hits = []
-    for passage_id, spans, matches in _matches(database, queries, lexical, compared):
-        windows = [m.windows + m.cosines / LATE_WEIGHT for m in matches]
-        late = _mean([LATE_WEIGHT * (m.whole + float(m.windows.max())) + float(m.cosines.max()) for m in matches])
-        passage = stored[passage_id]
-        hits.append(
-            Hit(
-                passage,
-                score=late + LEXICAL_WEIGHT * bm25[passage_id] + steering[passage_id] - ASIDE_LOSS * passage.is_aside,
-                late=_mean([m.whole for m in matches]),
-                dense=dense[passage_id],
-                windows=tuple(zip(spans, windows[0].tolist(), strict=True)),
-            )
-        )
-    if evidence != "all":
-        return [replace(hit, score=first[hit.passage.id]) for hit in hits[:k]]
-    hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
-    vectors = snapshot.vectors.vectors([encoding_ids[hit.passage.id] for hit in hits])
-    return spread(hits, vectors, k, another_loss(queries[0].text, queries[0].named))
-
-
-def _matches(
-    database: Database, queries: Sequence[Query], lexical: Sequence[LexicalScores], passage_ids: Sequence[int]
-) -> list[tuple[int, list[Span], list[Match]]]:
-    """Return (passage id, its windows, how it matches each query) of each passage."""
-    stored = database.found_by(passage_ids)
-    passages = [stored[i] for i in passage_ids]
-    by_query = []
-    for query, scores in zip(queries, lexical, strict=True):
-        weights = token_weights(query.searched, query.encoded, scores.idf, scores.unknown)
-        by_query.append(match(query.encoded, weights, passages))
+    derived = snapshot.derived
+    lexical, found = _candidates(snapshot, queries, k, transcript_ids)
+    found = found.taken(best(found.dense + FIRST_LEXICAL_WEIGHT * found.bm25 + found.steering, max(COMPARED, k)))
+    if not len(found.rows):
+        return []
+    ids = derived.ids[found.rows].tolist()
+    passages = [*map(snapshot.database.found_by(ids).__getitem__, ids)]
+    matches = [
+        match(query.encoded, token_weights(query.searched, query.encoded, scores.idf, scores.unknown), passages)
+        for query, scores in zip(queries, lexical, strict=True)
+    ]
+    late = np.mean([m.whole for m in matches], axis=0)
+    within = [LATE_WEIGHT * m.best(m.windows) + m.best(m.cosines) for m in matches]
+    scores = LATE_WEIGHT * late + np.mean(within, axis=0) + LEXICAL_WEIGHT * found.bm25 + found.steering
+    scores -= ASIDE_LOSS * derived.asides[found.rows]
+    order = np.lexsort((found.rows, -scores))
+    in_order = found.rows[order]
+    vectors = derived.vectors.of_rows(derived.encodings[in_order])
+    loss = another_loss(queries[0].text, queries[0].named)
+    chosen = spread(scores[order].tolist(), derived.transcripts[in_order].tolist(), vectors, k, loss)
+    stored = {passage.id: passage for passage in snapshot.database.passages(ids[order[at]] for at, _ in chosen)}
+    windows = matches[0].of_each(matches[0].windows + matches[0].cosines / LATE_WEIGHT)
     return [
-        (i, [Span(int(w["start"]), int(w["end"])) for w in passage.windows], list(matches))
-        for i, passage, *matches in zip(passage_ids, passages, *by_query, strict=True)
+        Hit(
+            stored[ids[row]],
+            score=score,
+            late=float(late[row]),
+            dense=float(found.dense[row]),
+            windows=tuple(zip(passages[row].spans, windows[row].tolist(), strict=True)),
+        )
+        for row, score in ((order[at], score) for at, score in chosen)
     ]
 
 
-def _steering(database: Database, queries: Sequence[Query], passage_ids: Sequence[int]) -> dict[int, float]:
+def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Leg) -> list[StoredPassage]:
+    """Return up to k passages, best first by one leg alone."""
+    _, found = _candidates(snapshot, queries, k, None)
+    rows = found.rows[best(found.bm25 if leg == "words" else found.dense, k)]
+    ids = snapshot.derived.ids[rows].tolist()
+    stored = {passage.id: passage for passage in snapshot.database.passages(ids)}
+    return [stored[i] for i in ids]
+
+
+def _candidates(
+    snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None
+) -> tuple[list[LexicalScores], _Candidates]:
+    """Return what the words say, and the best passages by words or by vectors, in the order of their rows."""
+    derived, wanted = snapshot.derived, max(CANDIDATES, k)
+    scope = derived.rows_in(transcript_ids)
+    lexical = [score_words(snapshot, content_words(q.text), q.named.words, scope, q.heard) for q in queries]
+    among = None if scope is None else np.unique(derived.encodings[scope])
+    near = [derived.passages_of(derived.vectors.nearest(q.encoded.vector, wanted, among)[0]) for q in queries]
+    if scope is not None:
+        near = [rows[np.isin(rows, scope, assume_unique=True)] for rows in near]
+    rows = np.unique(np.concatenate([*near, *(best(scores.bm25, wanted, above=0.0) for scores in lexical)]))
+    asked = np.mean([query.encoded.vector for query in queries], axis=0)
+    return lexical, _Candidates(
+        rows,
+        dense=derived.vectors.of_rows(derived.encodings[rows]) @ asked,
+        bm25=np.mean([scores.bm25[rows] for scores in lexical], axis=0),
+        steering=_steering(snapshot, queries, rows),
+    )
+
+
+def _steering(snapshot: Snapshot, queries: Sequence[Query], rows: Ids) -> Vectors:
     """Return what names add to each passage: those of the first query that has any.
 
     A follow-up that names somebody else has moved on from whom the earlier question named.
     """
+    derived = snapshot.derived
     named = next((q.named for q in queries if q.named.transcripts or q.named.speakers), queries[0].named)
-    spoken = share_spoken_by(database.connection, named.speakers, passage_ids) if named.speakers else {}
-    gains = {i: SPEAKER_WEIGHT * spoken.get(i, 0.0) for i in passage_ids}
+    gains = np.zeros(len(rows), np.float32)
+    if named.speakers:
+        ids = derived.ids[rows].tolist()
+        spoken = share_spoken_by(snapshot.database.connection, named.speakers, ids)
+        gains += np.array([SPEAKER_WEIGHT * spoken.get(i, 0.0) for i in ids], np.float32)
     if named.transcripts:
-        for passage in database.passages(passage_ids):
-            gains[passage.id] += named.transcripts.get(passage.transcript_id, 0.0)
+        of_each = derived.transcripts[rows].tolist()
+        gains += np.array([named.transcripts.get(i, 0.0) for i in of_each], np.float32)
     return gains
-
-
-def _candidates(
-    snapshot: Snapshot,
-    queries: Sequence[Query],
-    lexical: Sequence[LexicalScores],
-    k: int,
-    transcript_ids: Sequence[int] | None,
-) -> dict[int, int]:
-    """Return passage id -> encoding id of the best passages by either search."""
-    database, wanted = snapshot.database, max(CANDIDATES, k)
-    among = None if transcript_ids is None else database.encoding_ids(transcript_ids).tolist()
-    nearest = {i for query in queries for i, _ in snapshot.vectors.search(query.encoded.vector, wanted, among)}
-    found = dict(database.passages_of_encodings(nearest, transcript_ids))
-    by_words = {i for scores in lexical for i in _best(scores.bm25, wanted)} - found.keys()
-    return found | database.encodings_of_passages(by_words)
-
-
-def _cosines(snapshot: Snapshot, queries: Sequence[Query], encoding_ids: dict[int, int]) -> dict[int, float]:
-    """Return passage id -> mean cosine to the queries."""
-    vectors = snapshot.vectors.vectors(list(encoding_ids.values()))
-    cosines = (vectors @ np.stack([query.encoded.vector for query in queries]).T).mean(axis=1)
-    return dict(zip(encoding_ids, cosines.tolist(), strict=True))
-
-
-def _best(scores: dict[int, float], k: int) -> list[int]:
-    return heapq.nlargest(k, scores, key=lambda passage_id: (scores[passage_id], -passage_id))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)

@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from index.database import Database
+from index.derived import save_derived
 from index.embedders import Embedder
 from index.encodings import add_encodings, digest, find_encoding
 from index.noise import heard
@@ -18,7 +19,6 @@ from index.sentences import sentence_spans
 from index.signs import unpack_signs
 from index.stored import StoredPassage
 from index.types import Passage, Span, Transcript
-from index.vectors import VectorIndex
 from index.windows import make_windows, window_spans
 from qa.conversation import leans
 from qa.gold import GoldQuestion
@@ -50,9 +50,9 @@ def hide_own_questions(
                 answers = [_hide(database, transcript, passage, embedder) for passage in passages]
                 evidence = tuple((name, transcript.in_file(span)) for span in answers if span)
                 own.append(GoldQuestion(f"own-{done + 1}", "own", question, (), evidence))
-            vectors = VectorIndex(*database.all_vectors(embedder.dimension))
             state = token_hex(8)
-            database.record(state=state, vectors_sha256=vectors.save(hidden, state))
+            _, facts = save_derived(database, hidden, state, embedder.dimension)
+            database.record(state=state, **facts)
     return own
 
 

@@ -1,12 +1,13 @@
 """Typing mistakes in a question, put right by the library's own words; what was said is never changed."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container
 
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
 
-from index.database import Database
-from index.fulltext import match_word, spellings
+from index.snapshot import Snapshot
+from qa.lexical import is_said
 from qa.words import STOP_WORDS, content_words
 
 # A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
@@ -14,30 +15,42 @@ from qa.words import STOP_WORDS, content_words
 SHORTEST_CHARS = 5
 LONG_CHARS = 8
 
+# What one letter takes in UTF-8.
+MOST_BYTES_EACH = 4
 
-def corrected(database: Database, text: str, ordinary: Container[str] = frozenset()) -> str:
+
+def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozenset()) -> str:
     """Return the text with each word that the library does not hold replaced by the nearest one that it does.
 
     Of equally near ones the most frequent is taken; a word that none is near stays, and so do `ordinary`
     ones: "progress" is no mistake for "process".
     """
     unknown = [
-        w
-        for w in content_words(text)
-        if len(w) >= SHORTEST_CHARS and w not in ordinary and not match_word(database.connection, w, None)[1]
+        w for w in content_words(text) if len(w) >= SHORTEST_CHARS and w not in ordinary and not is_said(snapshot, w)
     ]
     for word in unknown:
-        nearest = _nearest(word, spellings(database.connection, word[0]))
+        nearest = _nearest(snapshot, word)
         if nearest:
             text = re.sub(rf"\b{re.escape(word)}\b", nearest, text, flags=re.IGNORECASE)
     return text
 
 
-def _nearest(word: str, known: Iterable[tuple[str, int]]) -> str | None:
+def _alike(snapshot: Snapshot, word: str, edits: int) -> dict[str, int]:
+    """Return the library's words that begin and are as long as the word, nearly; and in how many passages each is."""
+    spelled, give = snapshot.derived.spelled, edits * MOST_BYTES_EACH
+    rows = spelled.beginning(word[0].encode())
+    held_by = snapshot.derived.spelled_in[rows.start : rows.stop].tolist()
+    n_bytes = len(word.encode())
+    return {
+        text.decode("utf-8", "replace"): n
+        for text, n in zip(spelled.part(rows), held_by, strict=True)
+        if abs(len(text) - n_bytes) <= give
+    }
+
+
+def _nearest(snapshot: Snapshot, word: str) -> str | None:
     edits = 1 + (len(word) >= LONG_CHARS)
-    near = [
-        (distance, -n_passages, spelling)
-        for spelling, n_passages in [*known, *((stop, 0) for stop in STOP_WORDS if stop[0] == word[0])]
-        if len(spelling) >= SHORTEST_CHARS and (distance := OSA.distance(word, spelling, score_cutoff=edits)) <= edits
-    ]
+    choices = _alike(snapshot, word, edits) | {stop: 0 for stop in STOP_WORDS if stop[0] == word[0]}
+    found = extract(word, choices.keys(), scorer=OSA.distance, score_cutoff=edits, limit=None)
+    near = [(distance, -choices[near], near) for near, distance, _ in found if len(near) >= SHORTEST_CHARS]
     return min(near)[2] if near else None

@@ -3,13 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import accumulate
 
 import numpy as np
 
 from index.arrays import Vectors
-from qa.hit import Hit
 from qa.names import Named
 
 # Nearer than this are the same words again: an advertisement, or an interview that is there twice.
@@ -39,27 +37,32 @@ def another_loss(question: str, named: Named) -> float:
     return UNNAMED_LOSS if _SEVERAL.search(question) else 0.0
 
 
-def spread(hits: Sequence[Hit], vectors: Vectors, k: int, loss: float) -> list[Hit]:
-    """Return the first k of the hits, best first, with those that repeat a better one behind all others.
+def spread(
+    scores: Sequence[float], transcripts: Sequence[int], vectors: Vectors, k: int, loss: float
+) -> list[tuple[int, float]]:
+    """Return (place, score) of the first k hits, best first, with those that repeat a better one behind all others.
 
-    `vectors` (n, dimension) are those of the hits' passages, `loss` is what a second passage of one
-    interview loses. A hit that was moved behind another scores no more than that one.
+    The scores descend; `transcripts` and `vectors` (n, dimension) are those of the hits, `loss` is what a second
+    passage of one interview loses. A hit that was moved behind another scores no more than that one.
     """
     looked_at = vectors[:LOOKED_AT]
-    repeats = {int(row) for row in np.flatnonzero(np.tril(looked_at @ looked_at.T > SAME, -1).any(axis=1))}
-    new = [hit for row, hit in enumerate(hits) if row not in repeats]
-    again = [hit for row, hit in enumerate(hits) if row in repeats]
-    ordered = [*(_in_turns(new, min(k, PLACES), loss) if loss else new), *again][:k]
-    lowest = accumulate((hit.score for hit in ordered), min)
-    return [replace(hit, score=score) for hit, score in zip(ordered, lowest, strict=True)]
+    repeats = set(np.flatnonzero(np.tril(looked_at @ looked_at.T > SAME, -1).any(axis=1)).tolist())
+    new = [at for at in range(len(scores)) if at not in repeats]
+    if loss:
+        new = _in_turns(new, scores, transcripts, min(k, PLACES), loss)
+    ordered = [*new, *sorted(repeats)][:k]
+    lowest = accumulate((scores[at] for at in ordered), min)
+    return list(zip(ordered, lowest, strict=True))
 
 
-def _in_turns(hits: Sequence[Hit], places: int, loss: float) -> list[Hit]:
+def _in_turns(
+    places: Sequence[int], scores: Sequence[float], transcripts: Sequence[int], first: int, loss: float
+) -> list[int]:
     """Fill the first places one by one, each with the best hit when those of its interview before it count."""
-    left, shown, chosen = list(hits), Counter[int](), list[Hit]()
-    while left and len(chosen) < places:
-        best = max(left, key=lambda hit: hit.score - loss * shown[hit.passage.transcript_id])
-        chosen.append(best)
-        left.remove(best)
-        shown[best.passage.transcript_id] += 1
+    left, shown, chosen = list(places), Counter[int](), list[int]()
+    while left and len(chosen) < first:
+        found = max(left, key=lambda at: scores[at] - loss * shown[transcripts[at]])
+        chosen.append(found)
+        left.remove(found)
+        shown[transcripts[found]] += 1
     return [*chosen, *left]

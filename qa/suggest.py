@@ -51,7 +51,7 @@ def nearest_asked(
     They are among those to which the passages nearest to `wanted` reply, of these transcripts or of all.
     """
     database, vector = snapshot.database, wanted.encoded.vector
-    among = None if transcript_ids is None else database.encoding_ids(transcript_ids).tolist()
+    among = None if transcript_ids is None else database.encoding_ids(transcript_ids)
     ranks = {encoding: rank for rank, (encoding, _) in enumerate(snapshot.vectors.search(vector, LOOKED_AT, among))}
     found = dict(database.passages_of_encodings(ranks, transcript_ids))
     passages = sorted(database.passages(found), key=lambda passage: ranks[found[passage.id]])

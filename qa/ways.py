@@ -11,7 +11,7 @@ from qa.gold import GoldQuestion
 from qa.library import Library
 from qa.metrics import DEPTH, Found
 from qa.query import make_queries
-from qa.search import Evidence, search
+from qa.search import Leg, search_by
 
 # Returns whether anything matched, and the passages, best first.
 Ask = Callable[[GoldQuestion], tuple[bool, Sequence[Found]]]
@@ -29,14 +29,14 @@ class Stretch:
     file: Span
 
 
-def by_evidence(library: Library, evidence: Evidence) -> Ask:
-    """Return a way to search our passages by one kind of evidence alone; whatever is found, matches."""
+def by_leg(library: Library, leg: Leg) -> Ask:
+    """Return a way to search our passages by one leg alone; whatever is found, matches."""
 
     def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
         with library.snapshot() as snapshot:
-            queries = make_queries(snapshot.database, [question.question], library.embedder(snapshot.facts))
-            hits = search(snapshot, queries, DEPTH, evidence=evidence)
-            passages = [(hit.passage.span, library.transcript(snapshot, hit.passage.transcript)) for hit in hits]
+            queries = make_queries(snapshot, [question.question], library.embedder(snapshot.facts))
+            found = search_by(snapshot, queries, DEPTH, leg)
+            passages = [(each.span, library.transcript(snapshot, each.transcript)) for each in found]
         return True, [_stretch(transcript, span) for span, transcript in passages]
 
     return ask

@@ -1,6 +1,7 @@
 """The words of a question that can tell passages apart."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -38,9 +39,12 @@ def share_of_words(words: Sequence[str], text: str) -> float:
     """Return the share of the words that the text holds, in any form that begins alike, from 0 to 1."""
     if not words:
         return 0.0
-    held = set(_WORD.findall(text.lower()))
+    held = sorted({*_WORD.findall(text.lower())})
     stems = [word[: max(STEM_CHARS, len(word) - 3)] for word in words]
-    return sum(any(word.startswith(stem) for word in held) for stem in stems) / len(words)
+    # What begins with a stem comes first of all that comes after it.
+    after = ((stem, bisect_left(held, stem)) for stem in stems)
+    n_held: int = sum(at < len(held) and held[at].startswith(stem) for stem, at in after)
+    return n_held / len(words)
 
 
 def holds_words(said: str, text: str) -> bool:

@@ -247,7 +247,7 @@ def test_names_say_where_to_look(
     library: Library, question: str, words: set[str], rest: str, speakers: set[str]
 ) -> None:
     with library.snapshot() as snapshot:
-        named = find_names(snapshot.database, content_words(question))
+        named = find_names(snapshot, content_words(question))
     assert (named.words, as_asked(question, named), named.speakers) == (words, rest, speakers)
 
 
@@ -269,7 +269,7 @@ def test_a_question_that_names_a_guest_is_answered_from_that_interview(library: 
 )
 def test_typing_mistakes_are_put_right_by_the_librarys_words(library: Library, typed: str, meant: str) -> None:
     with library.snapshot() as snapshot:
-        assert corrected(snapshot.database, typed) == meant
+        assert corrected(snapshot, typed) == meant
 
 
 def test_a_mistyped_question_finds_what_was_meant(library: Library) -> None:

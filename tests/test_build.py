@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import numpy as np
 import pytest
 from conftest import build_index
 from filelock import FileLock
@@ -23,7 +22,6 @@ from index.folder import FILE_NAME, LOCK_NAME
 from index.info import info
 from index.samples import SAMPLES
 from index.sources import Sources
-from index.vectors import VectorIndex
 from qa.answer import answer
 from qa.judge import fit
 from qa.library import Library
@@ -302,21 +300,3 @@ def test_an_index_of_a_newer_version_is_refused(tmp_path: Path, sample_folder: P
 def test_no_index_is_one_line_with_a_way_out(tmp_path: Path) -> None:
     with pytest.raises(NoIndexError, match=r"no index in .*; build one with: interview-qa build PATH"):
         Library(tmp_path)
-
-
-def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:
-    rng = np.random.default_rng(5)
-    vectors = rng.standard_normal((500, 16)).astype(np.float32)
-    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    ids = np.arange(500, dtype=np.int64) * 3 + 1
-    index = VectorIndex(ids, vectors)
-    checksum = index.save(tmp_path, "s")
-    among = ids[::5].tolist()
-    for loaded in (index, VectorIndex.load(tmp_path, "s", checksum, ids, 16)):
-        cosines = vectors @ vectors[7]
-        assert [i for i, _ in loaded.search(vectors[7], 20)] == ids[np.argsort(-cosines)[:20]].tolist()
-        order = [i for i in ids[np.argsort(-cosines)].tolist() if i in set(among)]
-        assert [i for i, _ in loaded.search(vectors[7], 20, among)] == order[:20]
-        assert np.array_equal(loaded.vectors([4, 1]), vectors[[1, 0]])
-        assert len(loaded.search(vectors[7], 999, [1, 4])) == 2
-        assert loaded.search(vectors[7], 5, []) == []

@@ -168,7 +168,9 @@ class Stage:
         assert self.state(folder) == self.after, told
         names = sorted(path.name for path in folder.iterdir() if not path.name.startswith(f"{FILE_NAME}-"))
         assert names[:2] == [LOCK_NAME, FILE_NAME], told
-        assert [bool(re.fullmatch(r"vectors-[0-9a-f]{16}\.faiss", name)) for name in names[2:]] == [True], told
+        forms = (r"search-[0-9a-f]{16}\.arrays", r"vectors-[0-9a-f]{16}\.faiss")
+        assert [*map(bool, map(re.fullmatch, forms, names[2:]))] == [True, True], told
+        assert len(names) == 2 + len(forms), told
 
 
 def write(folder: Path, texts: dict[str, str]) -> None:

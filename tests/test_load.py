@@ -216,7 +216,7 @@ def test_fifty_threads_get_whole_answers_while_the_index_is_built_again(
     assert max(waited) < MOST_WAITED_S
     assert verify(builder.folder).problems == []
     # Nobody reads: the log is no longer there, or empty.
-    assert sum(path.stat().st_size for path in builder.folder.glob(f"{FILE_NAME}-*")) == 0
+    assert sum(path.stat().st_size for path in builder.folder.glob(f"{FILE_NAME}-wal")) == 0
 
 
 def test_threads_that_share_a_model_get_from_it_what_each_would_get_alone(embedder: Embedder) -> None:

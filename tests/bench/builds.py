@@ -18,7 +18,7 @@ from random import Random
 from statistics import median
 from typing import NamedTuple
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 REPEATS = 5
 

@@ -1,0 +1,224 @@
+"""All that a search reads besides the texts, as arrays in two files that are derived from the library file.
+
+Each state of the library has its own. Whoever finds them missing or damaged makes them again, in memory;
+the next build writes them.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.arrayfile import Arrays, map_arrays, write_arrays
+from index.arrays import Ids, Vectors
+from index.coarse import TRAINED_ON, Coarse, can_be_coarse, encode, seals, train
+from index.database import Database
+from index.errors import StoreError
+from index.folder import DERIVED_FORMS
+from index.fulltext import spellings
+from index.postings import LARGE, Postings
+from index.strings import Strings
+from index.vectors import EXACT, VectorIndex, map_vectors, read_vectors, write_vectors
+
+# Vectors are handed on in parts of so many: 15 MB.
+PART = 10_000
+
+# A file no longer than this is checked as a whole when it is opened: that takes a twentieth of a second.
+CHECKED_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What is searched. Passages are known by their rows, in the order of their ids."""
+
+    vectors: VectorIndex
+    ids: Ids  # of the passages, ascending
+    encodings: Ids  # the row of each passage's vector
+    transcripts: Ids  # the id of each passage's transcript
+    asides: "np.ndarray[Any, np.dtype[np.uint8]]"  # 1 for an opening, an advertisement or a farewell
+    postings: Postings
+    by_encoding: Ids  # the rows of passages, in the order of their vectors
+    spelled: Strings  # the words as they are spelled, lower case
+    spelled_in: "np.ndarray[Any, np.dtype[np.uint32]]"  # how many passages hold each
+
+    def is_searched_as(self, other: "Derived") -> bool:
+        """Whether passages and words are the other's."""
+        mine, theirs = self.arrays, other.arrays
+        return all(np.array_equal(mine[name], theirs[name]) for name in theirs)
+
+    @property
+    def arrays(self) -> Arrays:
+        """Return all of it but the vectors."""
+        return self.postings.arrays | {
+            "passages": self.ids,
+            "encodings": self.encodings,
+            "transcripts": self.transcripts,
+            "asides": self.asides,
+            "spelled_characters": self.spelled.characters,
+            "spelled_ends": self.spelled.ends,
+            "spelled_in": self.spelled_in,
+        }
+
+    def rows(self, passage_ids: Ids) -> Ids:
+        """Return the rows of passages by their ids, ascending."""
+        return np.searchsorted(self.ids, passage_ids).astype(np.int64)
+
+    def passages_of(self, encodings: Ids) -> Ids:
+        """Return the rows of the passages that have one of the vectors, ascending."""
+        firsts, ends = (
+            np.searchsorted(self.encodings, encodings, side, sorter=self.by_encoding) for side in ("left", "right")
+        )
+        longest = int((ends - firsts).max(initial=0))
+        at = np.concatenate([firsts[firsts + more < ends] + more for more in range(longest)] or [firsts[:0]])
+        return np.sort(self.by_encoding[at])
+
+    def rows_in(self, transcript_ids: Sequence[int] | None) -> Ids | None:
+        """Return the rows of the transcripts' passages, ascending; None for all."""
+        if transcript_ids is None:
+            return None
+        return np.flatnonzero(np.isin(self.transcripts, np.asarray(transcript_ids, np.int64)))
+
+
+def make_derived(database: Database, dimension: int, before: Derived | None = None, kept: Ids | None = None) -> Derived:
+    """Return what is searched, made in memory; of the state before, the passages with the `kept` ids are as they were.
+
+    Raises DamagedError.
+    """
+    ids = database.encoding_ids()
+    return _around(
+        database, VectorIndex(ids, np.concatenate([*_vectors(database, ids, dimension, before)])), before, kept
+    )
+
+
+def save_derived(
+    database: Database, folder: Path, state: str, dimension: int, before: Derived | None = None, kept: Ids | None = None
+) -> tuple[Derived, dict[str, Any]]:
+    """Make what is searched and write its files; return it with what has to be recorded. Raises StoreError."""
+    ids = database.encoding_ids()
+    parts = _vectors(database, ids, dimension, before)
+    facts = {"vectors_sha256": write_vectors(folder, state, len(ids), dimension, parts)}
+    vectors = map_vectors(folder, state, len(ids), dimension)
+    coarse = None
+    if len(ids) > EXACT and can_be_coarse(dimension):
+        coarse = _coarse(vectors)
+    derived = _around(database, VectorIndex(ids, vectors, *(coarse or ())), before, kept)
+    arrays = derived.arrays | {"vector_ids": ids}
+    if coarse:
+        arrays |= coarse[0].arrays | {"vector_seals": coarse[1]}
+    return derived, facts | {"search_sha256": write_arrays(search_file(folder, state), arrays)}
+
+
+def load_derived(database: Database, folder: Path, facts: dict[str, Any]) -> Derived:
+    """Open the files of a state. Raises StoreError where they are missing or are not what was written."""
+    path = search_file(folder, facts["state"])
+    try:
+        is_small = path.stat().st_size <= CHECKED_BYTES
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    arrays = map_arrays(path, str(facts.get("search_sha256")), frozenset() if is_small else LARGE)
+    ids, dimension = arrays["vector_ids"], facts["dimension"]
+    coarse = Coarse(arrays["centroids"], arrays["codes"], dimension) if "codes" in arrays else None
+    if coarse and 4 * dimension * len(ids) > CHECKED_BYTES:
+        mapped = map_vectors(folder, facts["state"], len(ids), dimension)
+        vectors = VectorIndex(ids, mapped, coarse, arrays["vector_seals"])
+    else:
+        read = read_vectors(folder, facts["state"], facts["vectors_sha256"], len(ids), dimension)
+        vectors = VectorIndex(ids, read, coarse)
+    if len(arrays["passages"]) != database.count("passages"):
+        raise StoreError(f"{path} is damaged")
+    return Derived(
+        vectors,
+        arrays["passages"],
+        arrays["encodings"],
+        arrays["transcripts"],
+        arrays["asides"],
+        Postings(arrays, is_checked=is_small),
+        np.argsort(arrays["encodings"], kind="stable"),
+        Strings(arrays["spelled_characters"], arrays["spelled_ends"]),
+        arrays["spelled_in"],
+    )
+
+
+def search_file(folder: Path, state: str) -> Path:
+    """Return where the arrays of a state are kept."""
+    return folder / f"search-{state}.arrays"
+
+
+def remove_others(folder: Path, state: str) -> None:
+    """Remove what was derived from other states, and drafts that an interrupted build left."""
+    for path in (path for form in DERIVED_FORMS for path in folder.glob(form)):
+        is_draft = path.suffix == ".draft"
+        if (is_draft or state not in path.name) and path.is_file():
+            with suppress(OSError):  # The new state is saved; the next build removes it.
+                path.unlink(missing_ok=True)
+
+
+def _around(database: Database, vectors: VectorIndex, before: Derived | None, kept: Ids | None) -> Derived:
+    """Return what is searched, with these vectors."""
+    rows = np.array(
+        database.connection.execute(
+            "SELECT id, encoding_id, transcript_id, is_aside FROM passages ORDER BY id"
+        ).fetchall(),
+        np.int64,
+    ).reshape(-1, 4)
+    ids = np.ascontiguousarray(rows[:, 0])
+    old = None
+    is_new = np.ones(len(ids), np.bool_)
+    if before is not None and kept is not None:
+        now = np.searchsorted(ids, before.ids)
+        stays = np.isin(before.ids, kept)
+        old = before.postings, np.where(stays, now, -1)
+        is_new[now[stays]] = False
+    said = _said(database, ids, np.flatnonzero(is_new))
+    spelled = spellings(database.connection)
+    encodings = vectors.rows(rows[:, 1])
+    return Derived(
+        vectors,
+        ids,
+        encodings,
+        np.ascontiguousarray(rows[:, 2]),
+        rows[:, 3].astype(np.uint8),
+        Postings.made(len(ids), said, old),
+        np.argsort(encodings, kind="stable"),
+        Strings.of(word.encode("utf-8", "surrogatepass") for word, _ in spelled),
+        np.array([n for _, n in spelled], np.uint32),
+    )
+
+
+def _said(database: Database, ids: Ids, rows: Ids) -> Iterator[tuple[int, str]]:
+    """Yield (row, words that the passage is found by)."""
+    for at in range(0, len(rows), PART):
+        part = rows[at : at + PART]
+        found = database.connection.execute(
+            "SELECT rowid, said FROM words WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+            (json.dumps(ids[part].tolist()),),
+        )
+        row_of = dict(zip(ids[part].tolist(), part.tolist(), strict=True))
+        for passage_id, said in found:
+            yield row_of[passage_id], said
+
+
+def _vectors(database: Database, ids: Ids, dimension: int, before: Derived | None) -> Iterator[Vectors]:
+    """Yield the vectors of encodings; those that the last state had are not looked up in the database."""
+    yield np.zeros((0, dimension), np.float32)
+    for at in range(0, len(ids), PART):
+        part = ids[at : at + PART]
+        vectors = np.empty((len(part), dimension), np.float32)
+        known = np.isin(part, before.vectors.ids) if before else np.zeros(len(part), np.bool_)
+        if before:
+            vectors[known] = before.vectors.vectors(part[known].tolist())
+        vectors[~known] = database.vectors(part[~known].tolist(), dimension)
+        yield vectors
+
+
+def _coarse(vectors: Vectors) -> tuple[Coarse, Any]:
+    """Return the codes of vectors, and their seals."""
+    sample = np.sort(np.random.default_rng(0).choice(len(vectors), min(len(vectors), TRAINED_ON), replace=False))
+    centroids = train(np.ascontiguousarray(vectors[sample]))
+    parts = [vectors[at : at + PART] for at in range(0, len(vectors), PART)]
+    codes = np.concatenate([encode(centroids, part) for part in parts])
+    return Coarse(centroids, codes, vectors.shape[1]), np.concatenate([seals(part) for part in parts])

@@ -1,0 +1,34 @@
+"""What a library file says of itself as a whole, and what such facts look like."""
+
+import re
+from typing import Any
+
+# What an index that was built says of itself.
+KINDS: dict[str, type] = {
+    "state": str,
+    "vectors_sha256": str,
+    "model": str,
+    "fingerprint": str,
+    "dimension": int,
+    "rule_version": int,
+    "built": str,
+}
+# What not every one says; qa.judge records more.
+KINDS_IF_THERE: dict[str, type] = {"unread": dict, "paths": list, "keep_missing": bool, "search_sha256": str}
+
+# The state is part of a file's name, and the fingerprint the key of a hash.
+FORMS = {"state": "[0-9a-f]{16}", "fingerprint": "[0-9a-f]{16}", "vectors_sha256": "[0-9a-f]{64}"}
+MOST_DIMENSIONS = 100_000
+
+
+def refuse_odd_facts(facts: dict[str, Any]) -> None:
+    """Raise ValueError or LookupError for facts that no build records, whoever wrote them."""
+    wanted = (KINDS if "state" in facts else {}) | {
+        name: kind for name, kind in KINDS_IF_THERE.items() if name in facts
+    }
+    odd = [name for name, kind in wanted.items() if not isinstance(facts[name], kind)]
+    odd += [name for name, form in FORMS.items() if name in facts and not re.fullmatch(form, facts[name])]
+    if odd:
+        raise ValueError(f"{odd[0]} is {facts[odd[0]]!r}")
+    if not 0 < facts.get("dimension", 1) <= MOST_DIMENSIONS:
+        raise ValueError("the dimension is none")

@@ -1,0 +1,177 @@
+"""Which passages hold a word, how often, and how long they are: what BM25 asks, as arrays.
+
+Derived from the words that full-text search keeps, and cut into stems by the same tokenizer of SQLite.
+"""
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from zlib import crc32
+
+import apsw
+import numpy as np
+
+from index.arrayfile import Arrays
+from index.errors import StoreError
+from index.strings import Strings
+
+# As FTS5 counts, and Lucene.
+K1, B = 1.2, 0.75
+
+# A word said more often in one passage counts as often as this.
+MOST_TIMES = 255
+
+Rows = "np.ndarray[Any, np.dtype[np.uint32]]"
+Frequencies = "np.ndarray[Any, np.dtype[np.float32]]"
+
+NAMES = (
+    *("stem_characters", "stem_ends", "lengths"),
+    *("posting_ends", "posting_rows", "posting_times", "posting_seals"),
+)
+# Those of them that are read a word at a time.
+LARGE = frozenset({"posting_rows", "posting_times"})
+
+
+class Postings:
+    """For each stem the passages that hold it, by their rows."""
+
+    def __init__(self, arrays: Arrays, *, is_checked: bool = True) -> None:
+        """Take arrays as `arrays` returns them; where they are not checked, each word's are at its first use."""
+        self._arrays = arrays
+        self._stems = Strings(arrays["stem_characters"], arrays["stem_ends"])
+        self._ends = arrays["posting_ends"]
+        self._lengths = arrays["lengths"]
+        self._unchecked = set() if is_checked else set(range(len(self._stems)))
+        average = max(1.0, float(self._lengths.mean())) if len(self._lengths) else 1.0
+        self._norms = (K1 * (1 - B + B * self._lengths / average)).astype(np.float32)
+
+    @property
+    def arrays(self) -> Arrays:
+        """Return all that there is to save."""
+        return {name: self._arrays[name] for name in NAMES}
+
+    def __len__(self) -> int:
+        """Return how many passages there are."""
+        return len(self._lengths)
+
+    def count(self, word: str) -> int | None:
+        """Return how many passages hold the word or a form of it; None for what is no single word."""
+        term = self._term(word)
+        return term if term is None else len(self._of(term)[0])
+
+    def match(self, word: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None":
+        """Return (rows, saturated term frequencies) of the passages that hold the word or a form of it.
+
+        The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)).
+        None for what is no single word.
+        """
+        term = self._term(word)
+        if term is None:
+            return None
+        rows, times = self._of(term)
+        tf = times.astype(np.float32)
+        return rows, tf * np.float32(K1 + 1) / (tf + self._norms[rows])
+
+    def _term(self, word: str) -> int | None:
+        """Return the row of the word's stem, -1 where no passage holds it, None for what is no single word."""
+        found = stems(word, apsw.FTS5_TOKENIZE_QUERY)
+        if len(found) != 1:
+            return None
+        row = self._stems.row(found[0].encode("utf-8", "surrogatepass"))
+        return -1 if row is None else row
+
+    def _of(self, term: int) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
+        if term < 0:
+            return np.zeros(0, np.uint32), np.zeros(0, np.uint8)
+        start, end = int(self._ends[term - 1]) if term else 0, int(self._ends[term])
+        rows, times = (self._arrays[name][start:end] for name in ("posting_rows", "posting_times"))
+        if term in self._unchecked:
+            if crc32(times.data, crc32(rows.data)) != int(self._arrays["posting_seals"][term]):
+                raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
+            self._unchecked.discard(term)
+        return rows, times
+
+    @classmethod
+    def made(
+        cls, n: int, said: Iterable[tuple[int, str]], before: "tuple[Postings, np.ndarray[Any, Any]] | None" = None
+    ) -> "Postings":
+        """Return the postings of n passages: (row, words) of the new ones, and those that were there before.
+
+        Of `before`, the second is the row that each of its passages has now, -1 for those that are gone.
+        """
+        lengths = np.zeros(n, np.uint32)
+        known: dict[str, int] = {}
+        terms, rows, times = _Column("i"), _Column("I"), _Column("B")
+        for row, words in said:
+            found = Counter(stems(words, apsw.FTS5_TOKENIZE_DOCUMENT))
+            lengths[row] = found.total()
+            terms.extend(known.setdefault(stem, len(known)) for stem in found)
+            rows.extend([row] * len(found))
+            times.extend(min(count, MOST_TIMES) for count in found.values())
+        new_stems = [stem.encode("utf-8", "surrogatepass") for stem in known]
+        of_term, of_row, of_times = (column.array() for column in (terms, rows, times))
+        old_stems: list[bytes] = []
+        if before:
+            old, now = before
+            kept = now >= 0
+            lengths[now[kept]] = old._lengths[kept]
+            old_stems = list(old._stems)
+            sizes = np.diff(old._ends, prepend=0)
+            old_rows = now[old._arrays["posting_rows"]]
+            stays = old_rows >= 0
+            old_term = np.repeat(np.arange(len(old_stems), dtype=np.int32), sizes)[stays]
+            of_term = np.concatenate([old_term, of_term + np.int32(len(old_stems))])
+            of_row = np.concatenate([old_rows[stays].astype(np.uint32), of_row])
+            of_times = np.concatenate([old._arrays["posting_times"][stays], of_times])
+        every = [*old_stems, *new_stems]
+        used = np.zeros(len(every), np.bool_)
+        used[of_term] = True
+        ordered = sorted({stem for stem, is_used in zip(every, used.tolist(), strict=True) if is_used})
+        place = {stem: row for row, stem in enumerate(ordered)}
+        renamed = np.array([place.get(stem, -1) for stem in every], np.int32)
+        of_term = renamed[of_term] if every else of_term
+        order = np.lexsort((of_row, of_term))
+        of_row, of_times = of_row[order], of_times[order]
+        ends = np.cumsum(np.bincount(of_term, minlength=len(ordered)), dtype=np.int64)
+        starts = np.concatenate([[0], ends[:-1]]).tolist() if len(ends) else []
+        seals = [crc32(of_times[a:b].data, crc32(of_row[a:b].data)) for a, b in zip(starts, ends.tolist(), strict=True)]
+        strings = Strings.of(ordered)
+        return cls(
+            {
+                "stem_characters": strings.characters,
+                "stem_ends": strings.ends,
+                "posting_ends": ends,
+                "posting_rows": of_row,
+                "posting_times": of_times,
+                "posting_seals": np.array(seals, np.uint32),
+                "lengths": lengths,
+            }
+        )
+
+
+class _Column:
+    """Numbers of one type, gathered in little space."""
+
+    def __init__(self, code: str) -> None:
+        from array import array
+
+        self._held = array(code)
+        self.extend: Callable[[Iterable[int]], None] = self._held.extend
+
+    def array(self) -> "np.ndarray[Any, Any]":
+        return np.array(self._held, dtype=self._held.typecode)
+
+
+def stems(text: str, reason: int) -> Sequence[str]:
+    """Return the stems of a text's words, as full-text search has them; NUL is a space."""
+    data = text.replace("\0", " ").encode("utf-8", "replace")
+    found: Any = _tokenizer()(data, reason, None, include_offsets=False, include_colocated=False)
+    return found  # type: ignore[no-any-return]
+
+
+@functools.cache
+def _tokenizer() -> Any:
+    """Return SQLite's tokenizer as the table `words` has it, see index.schema."""
+    connection = apsw.Connection(":memory:")
+    return connection.fts5_tokenizer("porter", ["unicode61", "remove_diacritics", "2"])
