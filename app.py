@@ -204,7 +204,7 @@ def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> De
     """
     st.title("Ask the interviews", anchor=False)
     plural = "s" * (holds.transcripts != 1)
-    line, ways = st.columns([1, 1], vertical_alignment="center")
+    line, ways = st.columns([4, 3], vertical_alignment="center")
     with line.container(horizontal=True, vertical_alignment="center"):
         st.caption(
             f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine", width="content"

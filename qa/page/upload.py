@@ -10,7 +10,7 @@ from index.errors import InterviewQAError
 from index.stale import WAY_OUT
 from qa.library import Library
 from qa.page.plain import escaped
-from qa.page.update import built_from, into, update
+from qa.page.update import built_from, forget_files, into, update
 
 # So many are named; of more, how many.
 MOST_NAMED = 10
@@ -67,6 +67,7 @@ def put(library: Library, where: Home, files: Sequence[UploadedFile], replace: C
     if not done.differing:
         empty()
     if not done:
+        forget_files()  # Somebody may have left out what is there.
         st.rerun()
     bar.empty()
     update(library, where.paths)
