@@ -14,7 +14,8 @@ from qa.late import match, token_weights
 from qa.lexical import LexicalScores, score_words
 from qa.query import Query
 from qa.ranks import best
-from qa.spread import another_loss, spread
+from qa.spread import losses_of, spread
+from qa.topics import is_topic
 from qa.words import content_words
 
 # How many passages each of the two searches hands on, and how many of those that score best by both are
@@ -37,6 +38,10 @@ LEXICAL_WEIGHT = 0.02
 # development sets lose 2 points of hit@300w; from half to twice of it makes no difference.
 SPEAKER_WEIGHT = 0.4
 
+
+# How much more the cosine of the whole passage counts for a topic: that is what the whole of it is about. It is
+# worth as much from 1 to 2, and nothing to a question, which is answered by a part.
+TOPIC_DENSE_WEIGHT = 1.0
 
 # What an opening, an advertisement or a farewell loses: it comes after what was said of the same thing.
 ASIDE_LOSS = 0.2
@@ -80,11 +85,14 @@ def search(
     within = [LATE_WEIGHT * m.best(m.windows) + m.best(m.cosines) for m in matches]
     scores = LATE_WEIGHT * late + np.mean(within, axis=0) + LEXICAL_WEIGHT * found.bm25 + found.steering
     scores -= ASIDE_LOSS * derived.asides[found.rows]
+    if is_topic(queries[0].text):
+        scores += TOPIC_DENSE_WEIGHT * found.dense
     order = np.lexsort((found.rows, -scores))
     in_order = found.rows[order]
     vectors = derived.vectors.of_rows(derived.encodings[in_order])
-    loss = another_loss(queries[0].text, queries[0].named)
-    chosen = spread(scores[order].tolist(), derived.transcripts[in_order].tolist(), vectors, k, loss)
+    losses = losses_of(queries[0].text, queries[0].named)
+    places = list(zip(derived.transcripts[in_order].tolist(), in_order.tolist(), strict=True))
+    chosen = spread(scores[order].tolist(), places, vectors, k, losses)
     stored = {passage.id: passage for passage in snapshot.database.passages(ids[order[at]] for at, _ in chosen)}
     windows = matches[0].of_each(matches[0].windows + matches[0].cosines / LATE_WEIGHT)
     return [

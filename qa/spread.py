@@ -1,14 +1,15 @@
 """Ranked hits -> an answer that does not say the same thing twice, and shows all of whom were asked about."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
 from index.arrays import Vectors
 from qa.names import Named
+from qa.topics import is_topic
 
 # Nearer than this are the same words again: an advertisement, or an interview that is there twice.
 SAME = 0.97
@@ -21,6 +22,10 @@ LOOKED_AT = 200
 # reads on to the twentieth to find somebody else.
 NAMED_LOSS, UNNAMED_LOSS = 1.4, 0.3
 PLACES = 20
+
+# Where a topic is named, what a passage loses for each better one that is so few passages before or after it:
+# what lies between one passage and the next. The places where it comes up are shown, not one of them at length.
+NEAR, NEAR_LOSS = 3, 0.2
 _SEVERAL = re.compile(
     r"\b(?:guests|interviewees|in\s+common)\b"
     r"|\b(?:both|each|all|every|two|three|several|any)\s+(?:one\s+)?(?:of\s+)?(?:the\s+)?"
@@ -30,39 +35,50 @@ _SEVERAL = re.compile(
 )
 
 
-def another_loss(question: str, named: Named) -> float:
-    """Return what a second passage of one interview loses: nothing where one person, or nobody, is asked about."""
+class Losses(NamedTuple):
+    """What a passage loses where better ones are shown already."""
+
+    same_interview: float = 0.0  # for each of the same interview
+    near: float = 0.0  # for each that is near it in the same interview
+
+
+def losses_of(question: str, named: Named) -> Losses:
+    """Return what is lost: nothing where one person, or nobody in particular, is asked one question."""
+    near = NEAR_LOSS if is_topic(question) else 0.0
     if named.are_several:
-        return NAMED_LOSS
-    return UNNAMED_LOSS if _SEVERAL.search(question) else 0.0
+        return Losses(NAMED_LOSS, near)
+    return Losses(UNNAMED_LOSS if _SEVERAL.search(question) else 0.0, near)
 
 
 def spread(
-    scores: Sequence[float], transcripts: Sequence[int], vectors: Vectors, k: int, loss: float
+    scores: Sequence[float], places: Sequence[tuple[int, int]], vectors: Vectors, k: int, losses: Losses
 ) -> list[tuple[int, float]]:
-    """Return (place, score) of the first k hits, best first, with those that repeat a better one behind all others.
+    """Return (position, score) of the first k hits, best first, with those that repeat a better one behind all others.
 
-    The scores descend; `transcripts` and `vectors` (n, dimension) are those of the hits, `loss` is what a second
-    passage of one interview loses. A hit that was moved behind another scores no more than that one.
+    The scores descend; `places` are (transcript, row) and `vectors` (n, dimension) those of the hits. A hit that
+    was moved behind another scores no more than that one.
     """
     looked_at = vectors[:LOOKED_AT]
     repeats = set(np.flatnonzero(np.tril(looked_at @ looked_at.T > SAME, -1).any(axis=1)).tolist())
     new = [at for at in range(len(scores)) if at not in repeats]
-    if loss:
-        new = _in_turns(new, scores, transcripts, min(k, PLACES), loss)
+    if any(losses):
+        new = _in_turns(new, scores, places, min(k, PLACES), losses)
     ordered = [*new, *sorted(repeats)][:k]
     lowest = accumulate((scores[at] for at in ordered), min)
     return list(zip(ordered, lowest, strict=True))
 
 
 def _in_turns(
-    places: Sequence[int], scores: Sequence[float], transcripts: Sequence[int], first: int, loss: float
+    hits: Sequence[int], scores: Sequence[float], places: Sequence[tuple[int, int]], first: int, losses: Losses
 ) -> list[int]:
-    """Fill the first places one by one, each with the best hit when those of its interview before it count."""
-    left, shown, chosen = list(places), Counter[int](), list[int]()
+    """Fill the first places one by one, each with the best hit when those before it count."""
+    left, chosen = {at: scores[at] for at in hits}, list[int]()
     while left and len(chosen) < first:
-        found = max(left, key=lambda at: scores[at] - loss * shown[transcripts[at]])
+        found = max(left, key=lambda at: (left[at], -at))
+        del left[found]
         chosen.append(found)
-        left.remove(found)
-        shown[transcripts[found]] += 1
+        transcript, row = places[found]
+        for at in left:
+            if places[at][0] == transcript:
+                left[at] -= losses.same_interview + losses.near * (abs(places[at][1] - row) <= NEAR)
     return [*chosen, *left]

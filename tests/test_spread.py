@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import build_index
 
 from qa.answer import answer
 from qa.library import Library
 from qa.names import Named
-from qa.spread import another_loss
+from qa.spread import losses_of, spread
+from qa.topics import is_topic
 
 ADA = (
     "Host: What are you afraid of, up there on the mast?\n"
@@ -72,4 +74,30 @@ def test_the_same_interview_twice_fills_no_two_of_the_first_places(tmp_path: Pat
     ],
 )
 def test_several_are_asked_about_in_words(question: str, *, several: bool) -> None:
-    assert bool(another_loss(question, Named(frozenset(), {}, frozenset()))) == several
+    assert bool(losses_of(question, Named(frozenset(), {}, frozenset())).same_interview) == several
+
+
+def test_a_topic_shows_the_places_where_it_comes_up_and_a_question_what_answers_best() -> None:
+    scores, places = [2.0, 1.95, 1.9, 1.85, 1.2], [(1, 10), (1, 11), (1, 12), (1, 40), (2, 41)]
+    nobody = Named(frozenset(), {}, frozenset())
+    for text, expected in (("fog at sea", [0, 3, 1, 2, 4]), ("Was there fog at sea?", [0, 1, 2, 3, 4])):
+        found = spread(scores, places, np.eye(5, dtype=np.float32), 5, losses_of(text, nobody))
+        assert [position for position, _ in found] == expected
+        assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "names_a_topic"),
+    [
+        ("open source licensing", True),
+        ("Hugo's background", True),
+        ("Tracking events — examples", True),
+        ("What did she track?", False),
+        ("how did she get there", False),
+        ("in which year did it burn", False),
+        ("Tell me about licensing", False),
+        ("licensing, is it open?", False),
+    ],
+)
+def test_a_topic_is_what_does_not_ask(text: str, *, names_a_topic: bool) -> None:
+    assert is_topic(text) == names_a_topic
