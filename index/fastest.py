@@ -13,7 +13,7 @@ from index.embedders import Embedder, load_embedder
 from index.models import cache_folder, read_json, write_json
 from index.networks import BATCH_TEXTS, Torch
 
-# Linux's name for a processor's instructions: https://docs.kernel.org/arch/x86/cpuinfo.html
+# What the names of such instructions hold where Linux lists them: https://docs.kernel.org/arch/x86/cpuinfo.html
 HALF_PRECISION = "bf16"
 PROCESSOR = Path("/proc/cpuinfo")
 
@@ -25,8 +25,8 @@ REPEATS = 2
 
 def for_many_texts(embedder: Embedder) -> Embedder:
     """Return the model so that it reads many texts as fast as can be here; as it is, where that is fastest."""
-    flags = _of_processor("flags")
-    has_graphics, has_half = shutil.which("nvidia-smi") is not None, HALF_PRECISION in flags
+    has_half = HALF_PRECISION in (_of_processor("flags") or _of_processor("Features"))
+    has_graphics = shutil.which("nvidia-smi") is not None
     if not embedder.is_quick or not (has_graphics or has_half):
         return embedder
     memory = cache_folder() / "fastest.json"
@@ -36,7 +36,8 @@ def for_many_texts(embedder: Embedder) -> Embedder:
     if is_half_faster is False and not has_graphics:
         return embedder
     other = load_embedder(embedder.name)
-    assert isinstance(other.network, Torch)
+    if other.fingerprint != embedder.fingerprint or not isinstance(other.network, Torch):
+        return embedder  # The model was exchanged just now; the next build says so.
     if other.network.model.device.type != "cpu":
         return other
     other.network.half = True

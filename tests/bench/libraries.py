@@ -2,9 +2,12 @@
 
 Each passage is a question and an answer of the bundled samples' sentences, with rare words among them as often
 as in talk. Its vector lies between those of the sentences, so that near ones are near by chance only.
+
+python -m tests.bench.libraries FOLDER PASSAGES makes one.
 """
 
 import itertools
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -13,13 +16,13 @@ import numpy as np
 
 from index.database import Database
 from index.derived import save_derived
-from index.embedders import Embedder
+from index.embedders import Embedder, load_embedder
 from index.encodings import store_rows
 from index.models import revision
 from index.passages import RULE_VERSION
 from index.types import Passage, Segment, Span, Transcript
 from index.windows import WINDOW
-from tests.bench.builds import sample_sentences
+from tests.bench.interviews import sample_sentences
 
 # An hour of talk.
 PASSAGES_EACH = 100
@@ -33,6 +36,9 @@ RARE_WORDS = 4
 ZIPF = 1.3
 
 STATE = "0123456789abcdef"
+
+# The number of the interview that is added last.
+MORE = 99_999_999
 
 
 def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
@@ -70,6 +76,20 @@ def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
         database.shorten_log()
 
 
+def add_interview(database: Database, dimension: int) -> None:
+    """Add one interview more, in the transaction that is open."""
+    numbers = np.random.default_rng(1)
+    vectors = numbers.normal(0, 1, (PASSAGES_EACH, dimension))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype("<f4")
+    signs = numbers.integers(0, 256, (PASSAGES_EACH, PIECES * dimension // 8), np.uint8)
+    rows = [
+        (b"more" + row.to_bytes(12, "big"), vectors[row].tobytes(), signs[row].tobytes())
+        for row in range(PASSAGES_EACH)
+    ]
+    store_rows(database.connection, rows)
+    _add(database, MORE, [*_turns(Random(1), numbers, *sample_sentences(), PASSAGES_EACH)])
+
+
 def _turns(
     random: Random, numbers: np.random.Generator, questions: list[str], answers: list[str], n: int
 ) -> Iterator[tuple[str, str]]:
@@ -105,3 +125,7 @@ def _add(database: Database, start: int, turns: list[tuple[str, str]]) -> None:
         windows = np.array([(begin, middle, 0, PIECES // 2, 40.0), (middle, end, PIECES // 2, PIECES, 40.0)], WINDOW)
         passages.append((Passage(span, Span(begin, answer - 1), ()), first + row, windows))
     database.add(transcript, "[]", "", passages)
+
+
+if __name__ == "__main__":
+    make_library(Path(sys.argv[1]), int(sys.argv[2]), load_embedder(quick=True, threads=1))

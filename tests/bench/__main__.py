@@ -1,0 +1,182 @@
+"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [builds].
+
+Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --readme the tables are
+written into the README, with --plot how costs grow is drawn. Nothing else should run meanwhile.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from index.database import Database
+from index.models import cache_folder
+from index.noise import heard
+from index.passages import whole_text
+from index.samples import SAMPLES
+from tests.bench import builds
+from tests.bench.children import ROOT, run
+from tests.bench.floors import LIGHT_QUESTION, PLAIN_ENCODING, PLAIN_QUESTION
+from tests.bench.interviews import write_interviews
+
+REPEATS = 5
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
+
+# What is built to be timed: so many interviews of so many words.
+INTERVIEWS, WORDS = 40, 3000
+
+QUESTION = "What happened with the castor oil?"
+
+# Where the README has the tables.
+BEGIN, END = "<!-- made by python -m tests.bench -->\n", "<!-- end -->"
+
+
+def main() -> int:
+    """Measure what is named, all of it by default, and print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; all but builds by default")
+    parser.add_argument("--largest", type=int, default=SIZES[-2], help="passages of the largest library that is made")
+    parser.add_argument("--readme", action="store_true", help="write the tables into the README")
+    parser.add_argument("--plot", type=Path, help="draw how costs grow, as SVG; needs the package vl-convert-python")
+    arguments = parser.parse_args()
+    # A child counts what its parent held when it was born as its own, so nothing is loaded here.
+    run("-c", "from index.embedders import load_embedder; load_embedder(quick=True)")
+    tables = []
+    for part in arguments.parts or ["cold", "build", "scale"]:
+        table = PARTS[part](arguments)
+        print(table, flush=True)
+        tables.append(table)
+    if arguments.readme:
+        path = ROOT / "README.md"
+        text = path.read_text(encoding="utf-8")
+        between = BEGIN + "\n" + "\n\n".join(tables) + "\n\n" + END
+        path.write_text(re.sub(f"{BEGIN}.*?{END}", lambda _: between, text, flags=re.DOTALL), encoding="utf-8")
+    return 0
+
+
+def cold(_arguments: argparse.Namespace) -> str:
+    """Time one question from a cold shell, on the bundled samples."""
+    (export,) = (path.parent for path in (cache_folder() / "models").glob("*/facts.json"))
+    with tempfile.TemporaryDirectory() as place:
+        run("-m", "qa", "build", SAMPLES, "--index", Path(place, "index"))
+        ways: dict[str, list[str | Path]] = {
+            "a script with sentence-transformers that embeds one question": ["-c", PLAIN_QUESTION],
+            "`interview-qa ask`": ["-m", "qa", "ask", QUESTION, "--index", Path(place, "index")],
+            "onnxruntime alone, embedding one question": ["-c", LIGHT_QUESTION, export],
+        }
+        used = {way: [run(*arguments)] for way, arguments in ways.items()}
+        for _ in range(REPEATS - 1):
+            for way, arguments in ways.items():
+                used[way].append(run(*arguments))
+    plain = median(each.cpu_s for each in next(iter(used.values())))
+    rows = []
+    for way, found in used.items():
+        cpu = median(each.cpu_s for each in found)
+        rows.append([way, f"{cpu:.2f}", f"1/{plain / cpu:.1f}", f"{median(each.peak_mb for each in found):.0f} MB"])
+    return _table(["From a cold shell", "CPU s", "share", "peak memory"], rows)
+
+
+def build_once(_arguments: argparse.Namespace) -> str:
+    """Time a first build from files to a saved index, beside encoding the same passages."""
+    with tempfile.TemporaryDirectory() as name:
+        place, index = Path(name, "interviews"), Path(name, "index")
+        write_interviews(place, INTERVIEWS, WORDS)
+        texts = Path(name, "texts.json")
+        plain, ours = [], []
+        for _ in range(REPEATS // 2 + 1):
+            shutil.rmtree(index, ignore_errors=True)
+            ours.append(run("-m", "qa", "build", place, "--index", index).cpu_s)
+            texts.write_text(json.dumps(_passages(index)), encoding="utf-8")
+            plain.append(float(run("-c", PLAIN_ENCODING, texts).printed))
+        n = len(json.loads(texts.read_text(encoding="utf-8")))
+    faster = median(a / b for a, b in zip(plain, ours, strict=True))
+    rows = [
+        ["`SentenceTransformer.encode`, its defaults, warm", f"{n / median(plain):.0f}", "1"],
+        ["`interview-qa build`, from start to exit", f"{n / median(ours):.0f}", f"{faster:.2f}"],
+    ]
+    return _table([f"Building, {n:,} passages", "passages per CPU s", "ratio"], rows)
+
+
+def scale(arguments: argparse.Namespace) -> str:
+    """Time opening, asking and changing libraries of growing size."""
+    found: dict[int, dict[str, float]] = {}
+    for n in (size for size in SIZES if size <= arguments.largest):
+        with tempfile.TemporaryDirectory() as place:
+            run("-m", "tests.bench.libraries", Path(place, "index"), str(n))
+            found[n] = json.loads(run("-m", "tests.bench.questions", Path(place, "index")).printed)
+            print(n, found[n], file=sys.stderr)
+    if arguments.plot:
+        _plot(found, arguments.plot)
+    rows = [
+        [
+            f"{n:,}",
+            f"{each['answer_ms']:.0f} ms",
+            f"{each['ratio']:.1f}",
+            f"{each['recall']:.3f}",
+            f"{each['open_s']:.2f} s",
+            f"{each['open_mb']:.0f} MB",
+            f"{each['update_cpu_s']:.1f} s",
+        ]
+        for n, each in found.items()
+    ]
+    titles = "Passages|a question, CPU|embeddings of it|recall@10|opening|resident|adding an hour".split("|")
+    return _table(titles, rows)
+
+
+def again(_arguments: argparse.Namespace) -> str:
+    """Time builds that have little to do, beside the first one."""
+    rows = [[kind, f"{cpu:.1f}", f"{share:.1%}", f"{most:.0%}"] for kind, cpu, share, most in builds.measure()]
+    return _table([f"{builds.INTERVIEWS} interviews, of which", "CPU s", "share", "at most"], rows)
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], str]] = {
+    "cold": cold,
+    "build": build_once,
+    "scale": scale,
+    "builds": again,
+}
+
+
+def _passages(index: Path) -> list[str]:
+    """Return the texts that the model read, in the order of the interviews."""
+    texts = []
+    with Database.open(index) as database:
+        for name, transcript_id in database.transcript_ids().items():
+            said = heard(database.transcript(name).text)
+            for passage in database.passages(transcript_id=transcript_id):
+                texts.append(whole_text(said, passage.span, passage.question))
+    return texts
+
+
+def _table(titles: list[str], rows: list[list[str]]) -> str:
+    lines = [titles, ["---"] + ["---:"] * (len(titles) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plot(found: dict[int, dict[str, float]], path: Path) -> None:
+    """Draw each cost over the number of passages, both on scales of powers of ten."""
+    import altair
+
+    costs = {"a question": "answer_ms", "opening": "open_s", "adding an hour of talk": "update_cpu_s"}
+    values: list[dict[str, Any]] = [
+        {"passages": n, "CPU ms": each[key] * (1 if key.endswith("_ms") else 1000), "cost": name}
+        for n, each in found.items()
+        for name, key in costs.items()
+    ]
+    chart = altair.Chart(altair.Data(values=values), width=480, height=260).mark_line(point=True)
+    chart = chart.encode(
+        altair.X("passages:Q").scale(type="log"),
+        altair.Y("CPU ms:Q").scale(type="log"),
+        altair.Color("cost:N").title(None),
+    )
+    chart.save(str(path))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
