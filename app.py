@@ -3,6 +3,7 @@
 import gc
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -13,19 +14,19 @@ from index.errors import InterviewQAError, NoIndexError
 from index.folder import default_folder
 from index.samples import SAMPLES
 from index.stored import Overview
-from qa.answer import Answer
+from qa.answer import LONGEST_CHARS, Answer
 from qa.export import chat_as_json, chat_as_markdown
 from qa.judge import fit
 from qa.library import Library
 from qa.page.interviews import is_listing, show_interviews, show_list
-from qa.page.looks import NO_LOOKS, looks_from_address, looks_to_address
+from qa.page.looks import NO_LOOKS, looks_from_address, to_address
 from qa.page.map import show_map
 from qa.page.plain import escaped
 from qa.page.reading import is_reading, show_reading
 from qa.page.scope import Known, Searched, from_address, known, searched, show_choice, show_searched
 from qa.page.signin import may_enter
 from qa.page.stale import show_stale
-from qa.page.turns import Turn, bring_into_view, offer, show_turn
+from qa.page.turns import Turn, bring_into_view, come_back, offer, show_turn
 from qa.page.update import into
 from qa.page.views import MAP, VOICES, is_shown, open_view
 from qa.page.voice import by_row, show_switch
@@ -35,7 +36,6 @@ from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
 SUGGESTIONS = 4
-LONGEST_CHARS = 500
 # Streamlit draws the whole chat at every question; turns further up are one click away.
 TURNS_DRAWN = 20
 
@@ -128,6 +128,8 @@ def main() -> None:
         library = open_library(FOLDER)
         with library.snapshot() as snapshot:
             state = snapshot.facts["state"]
+        if is_reading() or "show" in st.query_params:
+            st.session_state.pop("at", None)
         if is_reading():
             show_reading(library)
         elif is_listing():
@@ -152,8 +154,9 @@ def show_chat(library: Library, state: str) -> None:
     scope = searched(FOLDER, state, from_address(), library)
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     show_switch()
-    typed = st.bottom.chat_input("Ask a question", key="ask", max_chars=LONGEST_CHARS, submit_mode="disable")
-    question, looks = typed or st.session_state.pop("clicked", None), NO_LOOKS
+    typed = st.bottom.chat_input("Ask a question", key="ask", submit_mode="disable")
+    # A box with a limit drops what is pasted beyond it, all of it, without a word.
+    question, looks = (typed or st.session_state.pop("clicked", "")).strip()[:LONGEST_CHARS], NO_LOOKS
     linked = st.query_params.get("q", "")[:LONGEST_CHARS].strip()
     if linked and not turns and not question:
         question, looks = linked, looks_from_address()
@@ -161,22 +164,24 @@ def show_chat(library: Library, state: str) -> None:
     notice = st.empty()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
-    if not turns and not question:
+    if question:
+        # Kept before it is answered: a click elsewhere on the page starts this script anew.
+        turns.append(Turn(question, found=scope.refusal, only=scope.only, looks=looks))
+    if not turns:
         offer(WERE_ASKED, first_questions, "suggestion")
-    first = max(0, len(turns) - TURNS_DRAWN)
+    first, last = max(0, len(turns) - TURNS_DRAWN), len(turns) - 1
     if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
         first = 0
     for number, turn in enumerate(turns[first:], first):
-        turns[number] = show_turn(number, turn, library)
-    if question and question.strip():
-        # Kept before it is answered: a click elsewhere on the page starts this script anew.
-        number = len(turns)
-        turns.append(Turn(question, found=scope.refusal, only=scope.only, looks=looks))
-        bring_into_view(number)
-        turns[number] = show_turn(number, turns[number], library)
-        bring_into_view(number)
-        st.query_params["q"] = question
-        looks_to_address(looks)
+        if question and number == last:
+            bring_into_view(number)
+        turns[number] = show_turn(number, turn, library, holds.transcripts)
+    if question:
+        bring_into_view(last)
+        to_address(question, looks)
+        st.session_state["at"] = question
+    else:
+        come_back(turns, linked)
     show_export(saving)
     # Looking at the files waits until the answer is there.
     with notice.container():
@@ -190,11 +195,12 @@ def show_export(place: DeltaGenerator) -> None:
     if not answered:
         return
     with place.popover("Save chat"):
-        for label, data, name in (
-            ("As Markdown", chat_as_markdown(answered, spoken), "interviews.md"),
-            ("As JSON", chat_as_json(answered, spoken), "interviews.json"),
+        # Written when it is wanted: at every question it would be the whole chat once more.
+        for label, write, name in (
+            ("As Markdown", partial(chat_as_markdown, answered, spoken), "interviews.md"),
+            ("As JSON", partial(chat_as_json, answered, spoken), "interviews.json"),
         ):
-            st.download_button(label, data, name, on_click="ignore", width="stretch")
+            st.download_button(label, write, name, on_click="ignore", width="stretch")
 
 
 def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> DeltaGenerator:
@@ -204,22 +210,19 @@ def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> De
     """
     st.title("Ask the interviews", anchor=False)
     plural = "s" * (holds.transcripts != 1)
-    line, ways = st.columns([4, 3], vertical_alignment="center")
-    with line.container(horizontal=True, vertical_alignment="center"):
-        st.caption(
-            f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine", width="content"
-        )
+    st.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
+    line = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    with line.container(horizontal=True, width="content"):
         st.button("See them all", type="tertiary", on_click=show_list)
         st.button("Map", type="tertiary", on_click=open_view, args=[MAP])
-    with ways.container(horizontal=True, horizontal_alignment="right"):
+    with line.container(horizontal=True, width="content"):
         if holds.transcripts > 1:
             with st.popover("Search in…"):
                 show_choice(there, scope.scope, show_list)
         saving = st.container(width="content")
         if chatting and st.button("New chat"):
             st.session_state["turns"], st.session_state["ratings"] = [], {}
-            st.query_params.pop("q", None)
-            looks_to_address(NO_LOOKS)
+            to_address(None)
             st.rerun()
     show_searched(scope)
     return saving

@@ -19,6 +19,7 @@ from index.archives import ZIP, Archives
 from index.build import FIRST_PLACE
 from index.changes import Progress
 from index.errors import TranscriptError
+from index.files import find_files
 from index.intake import MOST_BYTES as MOST_FILE_BYTES
 from index.intake import refuse_size
 from index.plainnames import plain_name
@@ -33,6 +34,9 @@ ENDINGS = (*sorted(SUFFIXES), OF_ONE, ZIP)
 MOST_FILES = 2000
 MOST_BYTES = 500_000_000
 MOST_DEPTH = 8
+
+# What happens where a file is to be put below another one, or in the place of a folder.
+IN_THE_WAY = (FileExistsError, NotADirectoryError, IsADirectoryError)
 
 # Until they are known to be good, files wait in a hidden folder, which no build looks at.
 _WAITING = ".adding-"
@@ -49,6 +53,7 @@ class Home:
     folder: Path
     paths: tuple[Path, ...]  # what the index is built from when there are some
     instead_of_samples: bool
+    others: int = 0  # interviews that are there already and in no index: they come with what is added
 
 
 class Upload(NamedTuple):
@@ -83,7 +88,8 @@ def home(paths: Sequence[Path]) -> Home:
     folder = FIRST_PLACE.absolute()
     others = tuple(path for path in paths if path.resolve() != SAMPLES.resolve())
     kept = tuple(paths) if others else ()
-    return Home(folder, (*kept, folder), instead_of_samples=not others)
+    is_new = all(path.resolve() != folder.resolve() for path in paths)
+    return Home(folder, (*kept, folder), not others, _transcripts_in(folder) if is_new else 0)
 
 
 def add(
@@ -104,7 +110,10 @@ def add(
             good = list(_readable(waiting, folder, progress))
             with _placing:
                 for name in good:
-                    _place(room / name, folder, name, done, replace=replace)
+                    try:
+                        _place(room / name, folder, name, done, replace=replace)
+                    except OSError as error:
+                        done.errors.append(_not_added(name, error))
     except OSError as error:
         raise TranscriptError(f"{folder} cannot be written: {error.strerror}") from error
     finally:
@@ -145,20 +154,27 @@ class _Waiting:
     def _unpack(self, name: str, data: bytes) -> None:
         packed = self.room / f"{_WAITING}{ZIP}"
         packed.write_bytes(data)
-        found = 0
+        # What turns out to be unreadable counts: it was unpacked, too.
+        room = MOST_BYTES - sum(self.sizes.values())
         try:
             with Archives() as archives:
                 members, refused = archives.files(packed)
                 self.done.errors.extend(each.reason.replace(str(packed), name) for each in refused)
-                for member in members:
-                    if member[-1].lower().endswith(ENDINGS):
-                        found += 1
+                wanted = [member for member in members if member[-1].lower().endswith(ENDINGS)]
+                for number, member in enumerate(wanted):
+                    room -= members[member]
+                    if room < 0 or len(self.sizes) >= MOST_FILES:
+                        left = len(wanted) - number
+                        raise TranscriptError(f"{name} is too much at once; add the last {left:,} of its files later")
+                    try:
                         self._put(_unpacked(name, member), archives.read(packed, member))
+                    except TranscriptError as error:
+                        self.done.errors.append(f"{error}".replace(str(packed), name))
         except TranscriptError as error:
             raise TranscriptError(f"{error}".replace(str(packed), name)) from error
         finally:
             packed.unlink()
-        if not found and not refused:
+        if not wanted and not refused:
             raise TranscriptError(f"{name} holds no transcript")
 
     def _put(self, name: str, data: bytes) -> None:
@@ -171,9 +187,21 @@ class _Waiting:
             if not path.exists() or path.read_bytes() != data:
                 raise TranscriptError(f"{name} was given twice, with different contents; the first was taken")
             return
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        except IN_THE_WAY as error:
+            raise TranscriptError(_not_added(name, error)) from error
         self.sizes[name.lower()] = len(data)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+
+
+def _transcripts_in(folder: Path) -> int:
+    """Return how many interviews a folder holds, which need not be there."""
+    try:
+        with Sources() as sources:
+            return len(find_files([folder], sources).transcripts)
+    except TranscriptError:
+        return 0
 
 
 @contextmanager
@@ -206,6 +234,9 @@ def _readable(waiting: _Waiting, folder: Path, progress: Progress) -> Iterator[s
             try:
                 if not _is_same(path, _as_there(folder, name)):
                     _read(path, waiting.room, name, sources)
+            except OSError as error:
+                done.errors.append(_not_added(name, error))
+                continue
             except TranscriptError as error:
                 done.errors.append(f"{error}".replace(f"{waiting.room}{os.sep}", ""))
                 path.unlink()
@@ -224,12 +255,11 @@ def _read(path: Path, room: Path, name: str, sources: Sources) -> None:
 
 
 def _place(waiting: Path, folder: Path, name: str, done: Added, *, replace: Collection[str]) -> None:
-    """Put a file in its place, unless another is there."""
+    """Put a file in its place, unless another is there. Raises OSError."""
     place = _as_there(folder, name)
     # No link leads out of the folder.
     if not place.parent.resolve().is_relative_to(folder.resolve()) or place.is_dir():
-        done.errors.append(f"{name} cannot be added: something else is in its place")
-        return
+        raise FileExistsError(name)
     is_there = place.exists()
     if _is_same(waiting, place):
         done.same.append(name)
@@ -241,6 +271,11 @@ def _place(waiting: Path, folder: Path, name: str, done: Added, *, replace: Coll
             os.fsync(file.fileno())
         waiting.replace(place)
         (done.replaced if is_there else done.added).append(name)
+
+
+def _not_added(name: str, error: OSError) -> str:
+    why = "something else is in its place" if isinstance(error, IN_THE_WAY) else error.strerror
+    return f"{name} cannot be added: {why}"
 
 
 def _is_same(file: Path, other: Path) -> bool:

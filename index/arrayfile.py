@@ -1,4 +1,4 @@
-"""Arrays in one file, mapped into memory: a search reads of them what it needs, and opens at once.
+"""Arrays in one file, which may be mapped into memory: a search reads of them what it needs, and opens at once.
 
 The file begins with eight bytes, how long its header is, and the header: JSON that says of each array its
 type, its shape, where it begins, and its SHA-256. Whoever knows the header's own SHA-256 knows all of them.
@@ -22,6 +22,9 @@ from index.folder import OWN_FILE
 ALIGNED_BYTES = 64
 
 MOST_HEADER_BYTES = 100_000
+
+# A longer file is mapped. Who shortens one that is mapped ends the process that reads on in it.
+MOST_READ_BYTES = 64_000_000
 
 # What arrays are made of: little-endian numbers.
 TYPES = frozenset({"|u1", "<u2", "<u4", "<i4", "<i8", "<f4"})
@@ -54,30 +57,42 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> str:
     return sha256(header).hexdigest()
 
 
-def map_arrays(path: Path, checksum: str, unchecked: frozenset[str] = frozenset()) -> Arrays:
+def open_arrays(path: Path, checksum: str, unchecked: frozenset[str] = frozenset()) -> Arrays:
     """Return the arrays of a file; those that are left `unchecked` are the caller's to check.
 
-    Raises StoreError where the file is missing, or is not what was written.
+    Raises StoreError where the file is missing, or is not what was written, or is what nobody writes.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | OWN_FILE)
         with os.fdopen(descriptor, "rb") as file:
             size = int.from_bytes(file.read(8), "little")
-            header = file.read(size) if size <= MOST_HEADER_BYTES else b""
-            if sha256(header).hexdigest() != checksum:
+            header = file.read(min(size, MOST_HEADER_BYTES))
+            if len(header) != size or sha256(header).hexdigest() != checksum:
                 raise StoreError(f"{path} is damaged")
-            begin = -(-(8 + size) // ALIGNED_BYTES) * ALIGNED_BYTES
-            facts: dict[str, Any] = json.loads(header)
-            held = np.memmap(file, np.uint8, "r") if os.fstat(file.fileno()).st_size > begin else np.zeros(0, np.uint8)
+            begin, end = -(-(8 + size) // ALIGNED_BYTES) * ALIGNED_BYTES, os.fstat(file.fileno()).st_size
+            if end > MOST_READ_BYTES:
+                held = np.asarray(np.memmap(file, np.uint8, "r")[begin:])
+            else:
+                file.seek(begin)
+                held = np.frombuffer(file.read(max(0, end - begin)), np.uint8)
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    arrays: Arrays = {}
-    for name, (kind, shape, at, found) in facts.items():
-        n_bytes = prod(shape) * np.dtype(kind).itemsize if kind in TYPES else -1
-        if n_bytes < 0 or begin + at + n_bytes > len(held) + ALIGNED_BYTES * (n_bytes == 0):
-            raise StoreError(f"{path} is damaged")
-        part = np.asarray(held[begin + at : begin + at + n_bytes])
-        if name not in unchecked and sha256(part.data).hexdigest() != found:
-            raise StoreError(f"{path} is damaged")
-        arrays[name] = part.view(kind).reshape(shape)
-    return arrays
+    try:
+        facts: dict[str, Any] = json.loads(header)
+        return {name: _array(held, *fact, is_checked=name not in unchecked) for name, fact in facts.items()}
+    # The header may come from anybody who knows how to write one.
+    except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise StoreError(f"{path} is damaged") from error
+
+
+def _array(
+    held: "np.ndarray[Any, Any]", kind: str, shape: list[int], at: int, checksum: str, *, is_checked: bool
+) -> "np.ndarray[Any, Any]":
+    """Return an array of the file. Raises ValueError where there is none."""
+    n_bytes = prod(shape) * np.dtype(kind).itemsize if kind in TYPES else -1
+    part = held[at : at + n_bytes]
+    if min(at, n_bytes, *shape) < 0 or len(part) != n_bytes:
+        raise ValueError("it is not in the file")
+    if is_checked and sha256(part.data).hexdigest() != checksum:
+        raise ValueError("it is not what was written")
+    return part.view(kind).reshape(shape)

@@ -14,14 +14,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any, TypeVar
 
-from index.changes import Changes, Progress, Reading, Wanted, find_changes, read_changes
+from index.changes import Changes, Progress, Reading, Wanted, find_changes, find_wanted, read_changes
 from index.database import Database
 from index.derived import Derived, load_derived, remove_others, save_derived
 from index.embedders import Embedder, load_embedder
 from index.encodings import add_encodings, digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
 from index.fastest import for_many_texts
-from index.files import find_files
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
 from index.mending import mended
@@ -102,7 +101,7 @@ def build(
     """
     with Sources() as sources:
         # Where there is nothing to read, no folder is made.
-        find_files(paths, sources)
+        find_wanted(paths, sources)
     with alone(folder, wait=wait):
         if not (folder / DAMAGE_NAME).exists():
             try:
@@ -136,12 +135,16 @@ class _Build:
         """Do what is to be done, and say what it was."""
         database, wanted = self.database, self.wanted
         facts, stored = database.facts(), database.files()
+        if "state" in facts:
+            # Of builds that came to no end, each would leave the disk a little fuller.
+            remove_others(self.folder, facts["state"])
         name = model.name if isinstance(model, Embedder) else _absolute(model or facts.get("model", DEFAULT_MODEL))
         reason = _reason_to_embed_anew(facts, name)
         changes = find_changes(stored, wanted, anew=bool(reason))
         readings = [*read_changes(changes, wanted, self.progress)]
         embedded, embedder = 0, None
-        is_other = bool(reason) or facts.get("revision") != revision(name) or not self._last_derived(facts)
+        before = self._last_derived(facts)
+        is_other = bool(reason) or facts.get("revision") != revision(name) or not before
         if readings or changes.gone or is_other:
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
@@ -161,7 +164,7 @@ class _Build:
             embedded = self._embed(cuts, embedder)
             facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
             facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
-            self._save(facts, cuts, changes, embedder, anew=bool(reason))
+            self._save(facts, cuts, changes, embedder, None if reason else before, anew=bool(reason))
         elif any(facts.get(key) != value for key, value in wanted.facts().items()):
             with database.transaction(write=True):
                 database.record(**wanted.facts())
@@ -189,7 +192,8 @@ class _Build:
         if "state" not in facts:
             return None
         with suppress(StoreError):
-            return load_derived(self.database, self.folder, facts)
+            # What is damaged is made again, not handed on.
+            return load_derived(self.database, self.folder, facts, is_checked=True)
         return None
 
     def _embed(self, cuts: Sequence[_Cut], embedder: Embedder) -> int:
@@ -209,13 +213,19 @@ class _Build:
         return done
 
     def _save(
-        self, facts: dict[str, Any], cuts: Sequence[_Cut], changes: Changes, embedder: Embedder, *, anew: bool
+        self,
+        facts: dict[str, Any],
+        cuts: Sequence[_Cut],
+        changes: Changes,
+        embedder: Embedder,
+        before: Derived | None,
+        *,
+        anew: bool,
     ) -> None:
         """Make the new state, in one transaction: what is cut in its place, what is gone away."""
         database = self.database
         self.progress("saving", 0, 1)
         with database.transaction(write=True):
-            before = None if anew else self._last_derived(facts)
             changed = 0
             self._move_ratings(changes.gone, [cut.reading for cut in cuts])
             for name in [*changes.gone, *(cut.reading.transcript.name for cut in cuts)]:

@@ -9,6 +9,7 @@ from typing import Any
 from index.errors import TranscriptError
 from index.files import FoundFiles, find_files
 from index.readers import read_transcript
+from index.sidecars import LEFT_OUT
 from index.sources import Sources
 from index.types import Transcript
 
@@ -33,7 +34,7 @@ class Wanted:
     def of(cls, paths: Sequence[Path], sources: Sources, *, keep_missing: bool) -> "Wanted":
         """Look at the files. Raises TranscriptError where there is none that can be opened."""
         looked = time.time()
-        found = find_files(paths, sources)
+        found = find_wanted(paths, sources)
         files, errors = {}, {}
         for name, source in found.transcripts.items():
             try:
@@ -87,6 +88,15 @@ class Changes:
 
     def __bool__(self) -> bool:
         return bool(self.to_read or self.gone)
+
+
+def find_wanted(paths: Sequence[Path], sources: Sources) -> FoundFiles:
+    """Return the files as `find_files` does. Raises TranscriptError also where all of them are left out."""
+    found = find_files(paths, sources)
+    if not found.transcripts:
+        where = ", ".join(map(str, paths))
+        raise TranscriptError(f"all transcripts in {where} are left out; remove {LEFT_OUT} from the .toml beside one")
+    return found
 
 
 def find_changes(stored: Mapping[str, tuple[str, str]], wanted: Wanted, *, anew: bool) -> Changes:

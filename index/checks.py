@@ -107,13 +107,15 @@ def _derived(database: Database, folder: Path, facts: dict[str, Any]) -> Iterato
     """Yield what is wrong with the files that are searched: they hold what the library file does, in the same order."""
     try:
         wanted = make_derived(database, facts["dimension"])
-        found = load_derived(database, folder, facts)
+        found = load_derived(database, folder, facts, is_checked=True)
         rows = np.arange(len(wanted.vectors))
         if not np.array_equal(found.vectors.ids, wanted.vectors.ids) or not np.array_equal(
             found.vectors.of_rows(rows), wanted.vectors.of_rows(rows)
         ):
+            note_damage(folder)
             yield f"the vectors of FAISS are not those of the database; {WAY_OUT}"
         if not found.is_searched_as(wanted):
+            note_damage(folder)
             yield f"the words that are searched are not those of the database; {WAY_OUT}"
     except DamagedError as error:
         note_damage(folder)

@@ -14,6 +14,7 @@ from index.arrays import Ids, Vectors
 
 DIMENSIONS_EACH = 4
 BITS = 4
+N_CENTROIDS = 2**BITS
 
 # So many vectors tell which sixteen there are.
 TRAINED_ON = 50_000
@@ -25,6 +26,11 @@ _SEED = 1
 def can_be_coarse(dimension: int) -> bool:
     """Whether vectors so long can be kept so."""
     return dimension % (2 * DIMENSIONS_EACH) == 0
+
+
+def code_bytes(dimension: int) -> int:
+    """Return how long the code of a vector is."""
+    return dimension // DIMENSIONS_EACH * BITS // 8
 
 
 class Coarse:
@@ -47,7 +53,7 @@ class Coarse:
         return {"centroids": self.centroids, "codes": self.codes}
 
     def search(self, query: Vectors, k: int) -> Ids:
-        """Return about the k rows nearest to the query, in no order worth the name."""
+        """Return about the k rows nearest to the query, the nearest by their codes first."""
         import faiss
 
         faiss.omp_set_num_threads(1)

@@ -122,11 +122,11 @@ class Database:
         prepare_folder(folder)
         copy(self.connection, folder / FILE_NAME)
 
-    def shorten_log(self) -> None:
+    def shorten_log(self, wait_ms: int = SHORTEN_TIMEOUT_MS) -> None:
         """Move all that was written from SQLite's log into the library file, unless readers are in the way for long."""
-        self.connection.set_busy_timeout(SHORTEN_TIMEOUT_MS)
+        self.connection.set_busy_timeout(wait_ms)
         # What is in the log is saved; who opens the file next may shorten it as well.
-        with suppress(apsw.BusyError, apsw.FullError, apsw.IOError):
+        with suppress(apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.ReadOnlyError):
             self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         self.connection.set_busy_timeout(BUSY_TIMEOUT_MS)
 
@@ -243,11 +243,12 @@ class Database:
         self.connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
 
     def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
-        """Return passage id -> what its passage is found by."""
+        """Return passage id -> what its passage is found by. Raises DamagedError where one is missing."""
+        ids = {*passage_ids}
         rows = self.connection.execute(
             "SELECT p.id, e.digest, e.vector, e.tokens, e.seal, p.windows"
             " FROM passages p JOIN encodings e ON e.id = p.encoding_id WHERE p.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(passage_ids)),),
+            (json.dumps(list(ids)),),
         )
         found = {}
         with self._decoding():
@@ -257,6 +258,8 @@ class Database:
                 found[i] = FoundBy(tokens, windows)
                 if not windows or len(windows) % WINDOW.itemsize:
                     raise ValueError("windows that are none")
+            if len(found) < len(ids):
+                raise ValueError("passages that are not in the library")
         return found
 
     def passages_of_encodings(

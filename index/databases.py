@@ -26,12 +26,15 @@ class Databases:
         database, file = self._taken()
         with database.closed_on_error():
             yield database
-        if not self._has_log():
+        if self._has_log():
+            # A build may have removed words while this one was in its way; others may have the file open for long.
+            database.shorten_log(wait_ms=0)
+        # Where the folder cannot be written SQLite takes the file for one that never changes.
+        elif not database.connection.readonly("main"):
             with self._lock:
                 if len(self._idle) < KEPT:
                     self._idle.append((database, file))
                     return
-        # The last one that closes the file moves what is in the log into it: what was removed is then gone.
         database.connection.close()
 
     def _taken(self) -> tuple[Database, tuple[int, int]]:

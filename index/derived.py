@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from index.arrayfile import Arrays, map_arrays, write_arrays
+from index.arrayfile import Arrays, open_arrays, write_arrays
 from index.arrays import Ids, Vectors
-from index.coarse import TRAINED_ON, Coarse, can_be_coarse, encode, seals, train
+from index.coarse import N_CENTROIDS, TRAINED_ON, Coarse, can_be_coarse, code_bytes, encode, seals, train
 from index.database import Database
 from index.errors import StoreError
 from index.folder import DERIVED_FORMS
 from index.fulltext import spellings
 from index.postings import LARGE, Postings
 from index.strings import Strings
-from index.vectors import EXACT, VectorIndex, map_vectors, read_vectors, write_vectors
+from index.vectors import EXACT, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
 
 # Vectors are handed on in parts of so many: 15 MB.
 PART = 10_000
@@ -64,16 +64,16 @@ class Derived:
         }
 
     def rows(self, passage_ids: Ids) -> Ids:
-        """Return the rows of passages by their ids, ascending."""
-        return np.searchsorted(self.ids, passage_ids).astype(np.int64)
+        """Return the rows of passages by their ids, ascending. Raises StoreError where one is not there."""
+        return rows_of(self.ids, passage_ids)
 
     def passages_of(self, encodings: Ids) -> Ids:
         """Return the rows of the passages that have one of the vectors, ascending."""
         firsts, ends = (
             np.searchsorted(self.encodings, encodings, side, sorter=self.by_encoding) for side in ("left", "right")
         )
-        longest = int((ends - firsts).max(initial=0))
-        at = np.concatenate([firsts[firsts + more < ends] + more for more in range(longest)] or [firsts[:0]])
+        counts = ends - firsts
+        at = np.arange(counts.sum()) + np.repeat(firsts - np.cumsum(counts) + counts, counts)
         return np.sort(self.by_encoding[at])
 
     def rows_in(self, transcript_ids: Sequence[int] | None) -> Ids | None:
@@ -112,31 +112,33 @@ def save_derived(
     return derived, facts | {"search_sha256": write_arrays(search_file(folder, state), arrays)}
 
 
-def load_derived(database: Database, folder: Path, facts: dict[str, Any]) -> Derived:
-    """Open the files of a state. Raises StoreError where they are missing or are not what was written."""
-    path = search_file(folder, facts["state"])
+def load_derived(database: Database, folder: Path, facts: dict[str, Any], *, is_checked: bool = False) -> Derived:
+    """Open the files of a state; of large ones, what is read only in part is checked now if `is_checked`, else then.
+
+    Raises StoreError where they are missing, are not what was written, or are what nobody writes.
+    """
+    path, dimension = search_file(folder, facts["state"]), facts["dimension"]
     try:
-        is_small = path.stat().st_size <= CHECKED_BYTES
+        is_checked_now = is_checked or path.stat().st_size <= CHECKED_BYTES
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    arrays = map_arrays(path, str(facts.get("search_sha256")), frozenset() if is_small else LARGE)
-    ids, dimension = arrays["vector_ids"], facts["dimension"]
-    coarse = Coarse(arrays["centroids"], arrays["codes"], dimension) if "codes" in arrays else None
-    if coarse and 4 * dimension * len(ids) > CHECKED_BYTES:
-        mapped = map_vectors(folder, facts["state"], len(ids), dimension)
-        vectors = VectorIndex(ids, mapped, coarse, arrays["vector_seals"])
-    else:
-        read = read_vectors(folder, facts["state"], facts["vectors_sha256"], len(ids), dimension)
-        vectors = VectorIndex(ids, read, coarse)
+    arrays = open_arrays(path, str(facts.get("search_sha256")), frozenset() if is_checked_now else LARGE)
+    try:
+        _refuse_odd(arrays, dimension)
+        if is_checked_now and (arrays["posting_rows"] >= len(arrays["passages"])).any():
+            raise ValueError("words in passages that are not there")
+    # The file may come from anybody, who need not care what goes where.
+    except (LookupError, TypeError, ValueError) as error:
+        raise StoreError(f"{path} is damaged") from error
     if len(arrays["passages"]) != database.count("passages"):
         raise StoreError(f"{path} is damaged")
     return Derived(
-        vectors,
+        _vectors_of(arrays, folder, facts, is_checked=is_checked),
         arrays["passages"],
         arrays["encodings"],
         arrays["transcripts"],
         arrays["asides"],
-        Postings(arrays, is_checked=is_small),
+        Postings(arrays, is_checked=is_checked_now),
         np.argsort(arrays["encodings"], kind="stable"),
         Strings(arrays["spelled_characters"], arrays["spelled_ends"]),
         arrays["spelled_in"],
@@ -155,6 +157,58 @@ def remove_others(folder: Path, state: str) -> None:
         if (is_draft or state not in path.name) and path.is_file():
             with suppress(OSError):  # The new state is saved; the next build removes it.
                 path.unlink(missing_ok=True)
+
+
+def _refuse_odd(arrays: Arrays, dimension: int) -> None:
+    """Raise ValueError, LookupError or TypeError for arrays that no build writes: libraries in C would follow them."""
+    n, n_vectors, n_stems, n_spelled, n_postings = (
+        len(arrays[name]) for name in ("passages", "vector_ids", "stem_ends", "spelled_ends", "posting_rows")
+    )
+    ends = {name: int(arrays[name][-1]) if len(arrays[name]) else 0 for name in ("stem_ends", "spelled_ends")}
+    wanted: dict[str, tuple[str, tuple[int, ...]]] = {
+        "vector_ids": ("<i8", (n_vectors,)),
+        "passages": ("<i8", (n,)),
+        "encodings": ("<i8", (n,)),
+        "transcripts": ("<i8", (n,)),
+        "asides": ("|u1", (n,)),
+        "lengths": ("<u4", (n,)),
+        "stem_characters": ("|u1", (ends["stem_ends"],)),
+        "stem_ends": ("<i8", (n_stems,)),
+        "posting_ends": ("<i8", (n_stems,)),
+        "posting_rows": ("<u4", (n_postings,)),
+        "posting_times": ("|u1", (n_postings,)),
+        "posting_seals": ("<u4", (n_stems,)),
+        "spelled_characters": ("|u1", (ends["spelled_ends"],)),
+        "spelled_ends": ("<i8", (n_spelled,)),
+        "spelled_in": ("<u4", (n_spelled,)),
+    }
+    if "codes" in arrays:
+        wanted |= {
+            "centroids": ("<f4", (N_CENTROIDS * dimension,)),
+            "codes": ("|u1", (n_vectors, code_bytes(dimension))),
+            "vector_seals": ("<u4", (n_vectors,)),
+        }
+    if {name: (array.dtype.str, array.shape) for name, array in arrays.items()} != wanted:
+        raise ValueError("arrays of another form")
+    ascending = {"vector_ids": 1, "passages": 1, "stem_ends": 0, "posting_ends": 0, "spelled_ends": 0}
+    if any((np.diff(arrays[name], prepend=0) < least).any() for name, least in ascending.items()):
+        raise ValueError("what ascends does not")
+    if n_stems and arrays["posting_ends"][-1] != n_postings:
+        raise ValueError("words that are in other passages than there are")
+    if ((arrays["encodings"] < 0) | (arrays["encodings"] >= n_vectors)).any():
+        raise ValueError("passages without vectors")
+
+
+def _vectors_of(arrays: Arrays, folder: Path, facts: dict[str, Any], *, is_checked: bool) -> VectorIndex:
+    """Return the vectors of a state, searched as its arrays have it."""
+    state, ids, dimension = facts["state"], arrays["vector_ids"], facts["dimension"]
+    if "codes" in arrays and not can_be_coarse(dimension):
+        raise StoreError(f"{search_file(folder, state)} is damaged")
+    coarse = Coarse(arrays["centroids"], arrays["codes"], dimension) if "codes" in arrays else None
+    if coarse is None or 4 * dimension * len(ids) <= CHECKED_BYTES:
+        return VectorIndex(ids, read_vectors(folder, state, facts["vectors_sha256"], len(ids), dimension), coarse)
+    mapped = map_vectors(folder, state, len(ids), dimension, facts["vectors_sha256"] if is_checked else None)
+    return VectorIndex(ids, mapped, coarse, arrays["vector_seals"])
 
 
 def _around(database: Database, vectors: VectorIndex, before: Derived | None, kept: Ids | None) -> Derived:

@@ -6,6 +6,7 @@ InterviewQAError
 ├── ModelError           an embedding model that is missing, altered or does not fit
 └── StoreError           an index folder that is missing, foreign or held by somebody
     ├── NoIndexError     there is no index yet
+    ├── HeldError        another build is at work on it
     └── DamagedError     an index that is not as it was written
 """
 
@@ -36,6 +37,10 @@ class StoreError(InterviewQAError):
 
 class NoIndexError(StoreError):
     """There is no index in the folder."""
+
+
+class HeldError(StoreError):
+    """Another build is at work in the folder; it is free when that is done."""
 
 
 class DamagedError(StoreError):

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.archives import ZIP, refuse_all
 from index.errors import TranscriptError
 from index.readers import SUFFIXES
-from index.sidecars import LEFT_OUT, OF_VIDEO, is_sidecar
+from index.sidecars import OF_VIDEO, is_sidecar
 from index.sources import Source, Sources
 
 
@@ -44,7 +44,7 @@ def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
     A file in a folder goes by its path below that folder, a file by its name; a zip is like a folder.
     Where two would go by the same name, the folders above tell them apart. Hidden files are left alone, and
     what is to be left out goes by the name that it would have.
-    Raises TranscriptError for a path that is not there, and where there is no transcript at all.
+    Raises TranscriptError for a path that is not there, and where there is no transcript at all, left out or not.
     """
     found: dict[Path, _Found] = {}  # by the resolved path
     ignored: list[Path] = []
@@ -77,9 +77,6 @@ def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
     named = sorted(_names(list(found.values())).items())
     every = {name: sources.source(file.path, file.top, file.member) for name, file in named}
     left_out = {name: source for name, source in every.items() if sources.is_left_out(source)}
-    if len(left_out) == len(every):
-        where = ", ".join(map(str, paths))
-        raise TranscriptError(f"all transcripts in {where} are left out; remove {LEFT_OUT} from the .toml beside one")
     transcripts = {name: source for name, source in every.items() if name not in left_out}
     speaking = {Path(side.path, *side.member) for source in every.values() for side in source.side}
     speaking |= {source.recording for source in every.values() if source.recording}

@@ -98,6 +98,12 @@ def share_spoken_by(
     return dict(rows)
 
 
+def may_be_same(name: str, other: str) -> bool:
+    """Whether all words of one name are in the other: "Ada Moss" is whose label is "ADA MOSS, BIOLOGIST", or "Ada"."""
+    words, others = (set(re.findall(r"[^\W\d_]+", each.casefold())) for each in (name, other))
+    return bool(words and others) and (words <= others or others <= words)
+
+
 def count(connection: apsw.Connection, table: str) -> int:
     """Return how many rows a table of the schema has."""
     return int(connection.execute(f"SELECT count(*) FROM {table}").get)
@@ -113,8 +119,7 @@ def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
     about, people = transcript.about, set()
     for person in (*about.guests, *about.hosts):
         words = _name_words(person)
-        # "Ada Moss" is whose label is "ADA MOSS, BIOLOGIST", or "Ada".
-        speaker = next((who for who, called in labels.items() if called and (called <= words or words <= called)), None)
+        speaker = next((who for who in labels if may_be_same(who, person)), None)
         names |= {(word, speaker, False) for word in words}
         people |= words
     own = _name_words(re.sub(r"\.\w+$", "", transcript.name)) | _name_words(about.title or "")

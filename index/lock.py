@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.errors import StoreError
+from index.errors import HeldError, StoreError
 from index.folder import HOLDER_NAME, LOCK_NAME, OWN_FILE, prepare_folder
 
 
@@ -17,14 +17,14 @@ from index.folder import HOLDER_NAME, LOCK_NAME, OWN_FILE, prepare_folder
 def alone(folder: Path, *, wait: bool) -> Iterator[None]:
     """Keep other builds of the folder out; the lock of one that was killed is free.
 
-    Raises StoreError that says who holds it, unless told to `wait` for them, and where the folder is not ours.
+    Raises HeldError that says who holds it, unless told to `wait` for them, StoreError where the folder is not ours.
     """
     prepare_folder(folder)
     lock = FileLock(folder / LOCK_NAME, timeout=-1 if wait else 0, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
-        raise StoreError(f"another build is at work in {folder}{_holder(folder)}; try again when it is done") from None
+        raise HeldError(f"another build is at work in {folder}{_holder(folder)}; try again when it is done") from None
     except OSError as error:
         raise StoreError(f"{folder / LOCK_NAME} cannot be written: {error.strerror}") from error
     try:

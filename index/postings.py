@@ -87,7 +87,8 @@ class Postings:
         start, end = int(self._ends[term - 1]) if term else 0, int(self._ends[term])
         rows, times = (self._arrays[name][start:end] for name in ("posting_rows", "posting_times"))
         if term in self._unchecked:
-            if crc32(times.data, crc32(rows.data)) != int(self._arrays["posting_seals"][term]):
+            is_sound = crc32(times.data, crc32(rows.data)) == int(self._arrays["posting_seals"][term])
+            if not is_sound or (rows >= len(self)).any():
                 raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
             self._unchecked.discard(term)
         return rows, times

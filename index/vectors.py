@@ -10,7 +10,7 @@ state never searches another one's vectors.
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +27,14 @@ EXACT = 5_000
 # Of what FAISS chooses by the codes, so many times as many are looked at, so many at least, and one of so many.
 LOOKED_AT_TIMES, LOOKED_AT_LEAST, LOOKED_AT_OF = 4, 600, 500
 
+# Where fewer than half as many are found as were wanted, so many times as many are looked for.
+WIDER_TIMES = 4
+
 # What FAISS writes before the vectors of an IndexFlatIP: in it, how many there are, and how many numbers.
 HEADER_BYTES = 45
 N_AT, NUMBERS_AT = slice(8, 16), slice(37, 45)
+
+DAMAGED = "the index is damaged; build it again with: interview-qa build PATH"
 
 
 class VectorIndex:
@@ -85,30 +90,50 @@ class VectorIndex:
         if among is not None and (self._coarse is None or n <= EXACT):
             rows = among
         else:
-            assert self._coarse is not None
             wanted = max(LOOKED_AT_TIMES * k, LOOKED_AT_LEAST, len(self) // LOOKED_AT_OF)
-            # Few of those that are found may be among the wanted.
-            share = 1.0 if among is None else n / len(self)
-            rows = np.sort(self._coarse.search(query, min(len(self), int(wanted / share))))
-            rows = rows if among is None else np.intersect1d(rows, among, assume_unique=True)
+            rows = self._chosen(query, wanted, among)
         similar = self.of_rows(rows) @ query
         best = np.lexsort((rows, -similar))[:k]
         return rows[best], similar[best]
+
+    def _chosen(self, query: Vectors, wanted: int, among: Ids | None) -> Ids:
+        """Return about the `wanted` nearest rows, of all or `among` those, by their codes."""
+        assert self._coarse is not None
+        if among is None:
+            return self._coarse.search(query, min(len(self), wanted))
+        # Few of those that are found may be among the wanted: what is asked about may be said elsewhere.
+        asked = wanted * len(self) // len(among)
+        while True:
+            rows = self._coarse.search(query, min(len(self), asked))
+            rows = rows[np.isin(rows, among)][:wanted]
+            if 2 * len(rows) >= min(wanted, len(among)) or asked >= len(self):
+                return rows
+            asked *= WIDER_TIMES
 
     def vectors(self, ids: Sequence[int]) -> Vectors:
         """Return the vectors (len(ids), dimension) of the ids."""
         return self.of_rows(self.rows(np.asarray(ids, np.int64)))
 
     def rows(self, ids: Ids) -> Ids:
-        """Return the rows of ids."""
-        return np.searchsorted(self._ids, ids).astype(np.int64)
+        """Return the rows of ids. Raises StoreError where one is not there."""
+        return rows_of(self._ids, ids)
 
     def of_rows(self, rows: Ids) -> Vectors:
         """Return the vectors (len(rows), dimension) of rows. Raises StoreError where one is not what was written."""
         found = np.asarray(self._vectors[rows], np.float32)
-        if self._checks is not None and not np.array_equal(seals(found), self._checks[rows]):
-            raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
+        if self._checks is not None and not (
+            np.array_equal(seals(found), self._checks[rows]) and np.isfinite(found).all()
+        ):
+            raise StoreError(DAMAGED)
         return found
+
+
+def rows_of(ids: Ids, wanted: Ids) -> Ids:
+    """Return where in the ids, which ascend, each of the wanted is. Raises StoreError where one is not there."""
+    rows = np.searchsorted(ids, wanted).astype(np.int64)
+    if not np.array_equal(ids[rows[rows < len(ids)]], wanted):
+        raise StoreError(DAMAGED)
+    return rows
 
 
 def write_vectors(folder: Path, state: str, n: int, dimension: int, parts: Iterable[Vectors]) -> str:
@@ -161,12 +186,17 @@ def read_vectors(folder: Path, state: str, checksum: str, n: int, dimension: int
     return vectors
 
 
-def map_vectors(folder: Path, state: str, n: int, dimension: int) -> Vectors:
-    """Return the vectors of a state as they lie in its file, unchecked. Raises StoreError where their number is off."""
+def map_vectors(folder: Path, state: str, n: int, dimension: int, checksum: str | None = None) -> Vectors:
+    """Return the vectors of a state as they lie in its file, unchecked where the checksum is not given.
+
+    Raises StoreError where their number is off, or the checksum is another.
+    """
     path = file_of(folder, state)
     try:
         with os.fdopen(os.open(path, os.O_RDONLY | OWN_FILE), "rb") as file:
             if os.fstat(file.fileno()).st_size != HEADER_BYTES + 4 * n * dimension:
+                raise StoreError(f"{path} is damaged")
+            if checksum and file_digest(file, "sha256").hexdigest() != checksum:
                 raise StoreError(f"{path} is damaged")
             held = np.memmap(file, np.uint8, "r")
     except OSError as error:

@@ -1,8 +1,9 @@
-"""Several guests, one question: what each of them said to it, or that nobody asked them."""
+"""Several guests, one question: what each of them said to it, or that nobody asked them, or that it is not known."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from index.fulltext import may_be_same
 from qa.answer import CitedPassage
 from qa.asked import Asked, ask_again
 from qa.library import Library
@@ -25,10 +26,11 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a guest said to a question; no passage where nobody asked."""
+    """What a guest said to a question; no passage where nobody asked, or where it is not known who answered."""
 
     guest: Guest
     passage: CitedPassage | None
+    is_unclear: bool = False  # somebody answered, and it may have been this guest or another one
 
 
 def guests(library: Library, asked: Asked) -> list[Guest]:
@@ -60,13 +62,27 @@ def guests(library: Library, asked: Asked) -> list[Guest]:
 
 def replies(library: Library, asked: Asked, of: Sequence[Guest]) -> list[Reply]:
     """Return what each of the guests said, in their order. Raises InterviewQAError as `qa.answer.answer` does."""
-    return [Reply(guest, _best(library, asked, guest)) for guest in of]
+    return [_reply(library, asked, guest) for guest in of]
 
 
-def _best(library: Library, asked: Asked, guest: Guest) -> CitedPassage | None:
+def _reply(library: Library, asked: Asked, guest: Guest) -> Reply:
     found = ask_again(library, asked, LOOKED_AT, guest.transcripts)
     if not found.matched:
-        return None
+        return Reply(guest, None)
     # Where several were interviewed at once, nobody is given what another one said.
-    own = (p for p in found.passages if p.speaker == guest.name or p.speaker not in p.about.guests)
-    return next(own, None)
+    may_have_said = [(passage, _who_may_have_said(passage)) for passage in found.passages]
+    own = (passage for passage, who in may_have_said if len(who) < 2 and (guest.name in who or not guest.is_known))
+    best = next(own, None)
+    return Reply(guest, best, is_unclear=best is None and any(guest.name in who for _, who in may_have_said))
+
+
+def _who_may_have_said(passage: CitedPassage) -> Collection[str]:
+    """Return the guests of an interview who may have said a passage of it, by what its speaker is called."""
+    guests, speaker = passage.about.guests, passage.speaker
+    if len(guests) < 2:
+        return guests
+    if speaker in guests:
+        return [speaker]
+    alike = [guest for guest in guests if may_be_same(guest, speaker or "")]
+    is_host = any(may_be_same(host, speaker or "") for host in passage.about.hosts)
+    return alike or ([] if is_host else guests)

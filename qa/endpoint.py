@@ -6,6 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/create is spoken by Ollama, 
 import ipaddress
 import json
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ URL, MODEL, KEY = "INTERVIEW_QA_LLM_URL", "INTERVIEW_QA_LLM_MODEL", "INTERVIEW_Q
 
 # To reach it; until its next sign of life; for all of an answer.
 CONNECT_S, SILENCE_S, LONGEST_S = 5, 60, 300
+
+# More than any answer has, and than any event of it, which is one line.
+MOST_CHARS, LONGEST_LINE_CHARS = 50_000_000, 100_000
 
 # Models that reason refuse a temperature: they are asked again without one.
 REQUESTS: tuple[dict[str, Any], ...] = ({"temperature": 0}, {})
@@ -55,7 +59,8 @@ class Endpoint:
         """Whether what is sent to it stays on this machine."""
         parts = _parts(self.url)
         host = (parts.hostname or "") if parts else ""
-        if host == "localhost" or host.endswith(".localhost"):
+        # Other names that end in .localhost may lead elsewhere: not every machine keeps them to itself.
+        if host == "localhost":
             return True
         try:
             return ipaddress.ip_address(host).is_loopback
@@ -74,7 +79,7 @@ def endpoint() -> Endpoint | None:
 def first_model(at: Endpoint) -> str:
     """Return the first model that the endpoint has. Raises EndpointError."""
     with _opened(at, "GET", "models") as response:
-        text = response.read()
+        text = "".join(_texts(at, response))
     try:
         return str(json.loads(text)["data"][0]["id"])
     except (ValueError, LookupError, TypeError):
@@ -84,14 +89,13 @@ def first_model(at: Endpoint) -> str:
 def pieces(at: Endpoint, model: str, messages: Sequence[dict[str, str]]) -> Iterator[str]:
     """Yield what the model writes as it comes, empty where it reasons. Raises EndpointError, also half-way."""
     asked = {"model": model, "messages": list(messages), "stream": True}
-    until = time.monotonic() + LONGEST_S
     heard = time.monotonic()
     is_whole = is_stream = False
     with _opened(at, "POST", "chat/completions", asked) as response:
-        for line in response.iter_lines():
-            if time.monotonic() > min(until, heard + SILENCE_S):
+        for line in _lines(at, response):
+            if time.monotonic() > heard + SILENCE_S:
                 # Some servers keep a connection alive with comments.
-                raise EndpointError(f"{at.where} takes too long; the model may be too large for the machine")
+                raise EndpointError(_too_long(at))
             if not line.startswith("data:"):
                 continue
             is_stream, data = True, line.removeprefix("data:").strip()
@@ -103,7 +107,7 @@ def pieces(at: Endpoint, model: str, messages: Sequence[dict[str, str]]) -> Iter
                 heard = time.monotonic()
                 yield text
     if not is_stream:
-        raise EndpointError(f"{at.where} does not answer as a server of OpenAI's protocol does; see {URL}")
+        raise EndpointError(_no_protocol(at))
     if not is_whole:
         raise EndpointError(f"the connection to {at.where} broke off")
 
@@ -149,6 +153,35 @@ def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None =
         raise EndpointError(f"the connection to {at.where} broke off") from None
 
 
+def _texts(at: Endpoint, response: Any) -> Iterator[str]:
+    """Yield what a response holds as it comes. Raises EndpointError where it does not come to an end."""
+    until, taken = time.monotonic() + LONGEST_S, 0
+    for text in response.iter_text():
+        taken += len(text)
+        if time.monotonic() > until or taken > MOST_CHARS:
+            raise EndpointError(_too_long(at))
+        yield text
+
+
+def _lines(at: Endpoint, response: Any) -> Iterator[str]:
+    """Yield the lines of a response as they come. Raises EndpointError for one that no server of the protocol sends."""
+    begun = ""
+    for text in _texts(at, response):
+        *lines, begun = re.split(r"[\r\n]", f"{begun}{text}")
+        if max(map(len, (*lines, begun))) > LONGEST_LINE_CHARS:
+            raise EndpointError(_no_protocol(at))
+        yield from lines
+    yield begun
+
+
+def _too_long(at: Endpoint) -> str:
+    return f"{at.where} takes too long; the model may be too large for the machine"
+
+
+def _no_protocol(at: Endpoint) -> str:
+    return f"{at.where} does not answer as a server of OpenAI's protocol does; see {URL}"
+
+
 def _refusal(at: Endpoint, status: int, model: str | None) -> str:
     """Return a sentence for a status that is no answer."""
     if status in REFUSED:
@@ -170,5 +203,5 @@ def _piece(at: Endpoint, data: str) -> tuple[str | None, bool]:
         text = delta.get("content")
         thinks = any(isinstance(delta.get(name), str) for name in ("reasoning", "reasoning_content"))
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise EndpointError(f"{at.where} does not answer as a server of OpenAI's protocol does; see {URL}") from None
+        raise EndpointError(_no_protocol(at)) from None
     return (text if isinstance(text, str) else "" if thinks else None), bool(choice.get("finish_reason"))

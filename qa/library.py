@@ -89,7 +89,7 @@ class Library:
         with self._model_lock:
             if self._embedder is None or self._embedder.name != facts["model"]:
                 self._embedder = load_embedder(facts["model"], threads=1, quick=True)
-            if self._embedder.fingerprint != facts["fingerprint"]:
+            if (self._embedder.fingerprint, self._embedder.dimension) != (facts["fingerprint"], facts["dimension"]):
                 raise ModelError(
                     f"the model {facts['model']} is not the one that the index was made with;"
                     " build the index again with: interview-qa build PATH"

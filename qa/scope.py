@@ -14,7 +14,7 @@ from index.types import About
 LISTED = 10
 FULL_LIST = "; interview-qa info lists them"
 
-# So many parts of names are looked for; names that are written exactly cost nothing.
+# So many parts of names, of whatever kind, are looked for; names that are written exactly cost nothing.
 MOST_PARTS = 50
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -49,14 +49,17 @@ class _Known(NamedTuple):
     wanted: Sequence[str]
     holders: Mapping[str, Sequence[str]]  # value -> the interviews that have it
     listed: Collection[str]  # the values that a message lists
-    fits: Callable[[str, str], bool] | None = None  # whether a value is as wanted; else exactly, or a part of it
+    fits: Callable[[str, str], bool] | None = None  # whether a value is as wanted; else it is it, or a part of it
 
-    def meant(self, wanted: Sequence[str]) -> list[str]:
-        """Return the values that are as wanted."""
-        exact = set() if self.fits else {one for one in wanted if one in self.holders}
+    def meant(self, wanted: Sequence[str]) -> dict[str, list[str]]:
+        """Return for each thing that is wanted the values that are so."""
+        if self.fits:
+            return {one: [value for value in self.holders if self.fits(one, value)] for one in wanted}
+        parts = {one: _words(one) for one in wanted if one not in self.holders}
         # Where all is written exactly, as on the page, the values need not be looked at one by one.
-        parts, fits = [one for one in wanted if one not in exact], self.fits or _is_part
-        return [value for value in self.holders if value in exact or any(fits(one, value) for one in parts)]
+        words = {value: f" {_words(value)} " for value in self.holders} if parts else {}
+        alike = {one: [v for v, whole in words.items() if part and f" {part} " in whole] for one, part in parts.items()}
+        return {one: [one] for one in wanted if one in self.holders} | alike
 
 
 def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | None:
@@ -70,7 +73,8 @@ def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | Non
         return None
     fitting = set(abouts)
     for known in _known(abouts, scope):
-        found = {name for value in known.meant(known.wanted) for name in known.holders[value]}
+        meant = known.meant(known.wanted).values()
+        found = {name for values in meant for value in values for name in known.holders[value]}
         if known.wanted and not found:
             there = _some(sorted(known.listed))
             raise InterviewQAError(f"no interview {known.what} {_either(known.wanted)}; there is {there}")
@@ -104,11 +108,13 @@ def settled(abouts: Mapping[str, About], scope: Scope) -> tuple[Scope, list[str]
 
     What none is, is no longer asked for.
     """
-    lost, kept = [], []
+    lost, kept, n_parts = [], [], 0
     for known in _known(abouts, scope):
-        parts = [one for one in known.wanted if one not in known.holders][:MOST_PARTS]
-        meant = {one: [one] if one in known.holders else [] for one in known.wanted}
-        meant |= {one: known.meant([one]) for one in parts}
+        exact = [one for one in known.wanted if one in known.holders]
+        parts = [one for one in known.wanted if one not in known.holders][: MOST_PARTS - n_parts]
+        n_parts += len(parts)
+        meant: dict[str, list[str]] = {one: [] for one in known.wanted} | {one: [one] for one in exact}
+        meant |= known.meant(parts)
         lost += [
             f"there is no interview {known.what} {one!r}, so this is not asked for"
             for one, values in meant.items()
@@ -155,13 +161,8 @@ def _is_language(wanted: str, spoken: str) -> bool:
     return whole == tag or whole.startswith(f"{tag}-")
 
 
-def _is_part(wanted: str, name: str) -> bool:
-    """Whether the words are some of the name's, one after the other."""
-    words, whole = _words(wanted), _words(name)
-    return bool(words) and f" {words} " in f" {whole} "
-
-
 def _words(name: str) -> str:
+    """Return the words of a name; those of a part of it are some of them, one after the other."""
     letters = unicodedata.normalize("NFKD", name.casefold())
     return " ".join(re.findall(r"\w+", "".join(c for c in letters if not unicodedata.combining(c)).replace("_", " ")))
 

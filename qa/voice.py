@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from index.sentences import ended_spans
 from qa.answer import Answer, CitedPassage
 from qa.endpoint import Endpoint, EndpointError, first_model, pieces
-from qa.render import place, said, title
+from qa.render import said, title
 from qa.support import is_supported
 
 # What is longer is no short answer any more; the passages follow.
 MOST_SENTENCES = 6
 
-# Characters; a sentence without an end is none.
+# Characters; a sentence without an end is none, and a thought without one leads to no answer.
 LONGEST_SENTENCE = 1000
+LONGEST_THOUGHT = 200_000
 
 RULES = """\
 You answer a question from passages of interviews. The user's message is JSON: the question, and numbered passages.
@@ -30,8 +31,12 @@ If the passages do not answer the question, write only: NONE"""
 _NUMBERS = r"\d{1,3}(?:\s*[,;]\s*\d{1,3})*"
 _CITATION = re.compile(rf"\s*[\[【]\s*(?:passages?\s+)?\^?({_NUMBERS})\s*[\]】]", re.IGNORECASE)
 # "She rowed there. [2] And": the citation belongs to the sentence before it.
-_AFTER_ITS_END = re.compile(rf"([.!?…]+[\"'”’»)]*)\s*((?:[\[【]\s*(?:passages?\s+)?\^?{_NUMBERS}\s*[\]】]\s*)+)")
-_THOUGHT = re.compile(r"\s*<think>.*?(?:</think>|$)", re.DOTALL)
+_AFTER_ITS_END = re.compile(
+    rf"((?<![.!?…])[.!?…]+[\"'”’»)]*)\s*((?:[\[【]\s*(?:passages?\s+)?\^?{_NUMBERS}\s*[\]】]\s*)+)"
+)
+_TAGS = ("<think>", "</think>")
+_TAG, _END_TAG = (re.compile("|".join(tags)) for tags in (_TAGS, _TAGS[1:]))
+_SPACE = re.compile(r"\s+")
 _MARKER = re.compile(r"^(?:[-–•#>\s]|\d+[.)]\s)+")
 _ENDS = re.compile(r"[.!?…。！？؟\]】][\"'”’»)*]*\s*$")
 
@@ -81,7 +86,11 @@ def speak(at: Endpoint, found: Answer) -> Iterator[Spoken]:
     try:
         spoken = replace(spoken, model=at.model or first_model(at))
         yield spoken
-        for written in sentences(pieces(at, spoken.model, messages(found))):
+        for written in sentences(without_thoughts(pieces(at, spoken.model, messages(found)))):
+            if written is None:
+                spoken = replace(spoken, sentences=(), left_out=0)
+                yield spoken
+                continue
             sentence = cited(written, len(support))
             # What cites nothing is supported by nothing.
             if is_supported(sentence.text, [support[rank - 1] for rank in sentence.cites]):
@@ -120,31 +129,66 @@ def words_of(passage: CitedPassage) -> str:
 
 
 def supporting(passage: CitedPassage) -> str:
-    """Return all that a sentence may say of a passage: its words, what was asked, who speaks, which interview it is."""
-    about = passage.about
+    """Return all that a sentence may say of a passage: its words, what was asked, who speaks, which interview it is.
+
+    Of the time only the year: the other numbers of a clock or a date would bear out numbers that nobody said.
+    """
+    about, year = passage.about, (passage.about.date or "")[:4]
     people = [*about.guests, *about.hosts, *(speaker for speaker, _ in passage.turns if speaker)]
-    return "\n".join([place(passage), *people, passage.question or "", passage.text])
+    return "\n".join([title(passage.transcript, about), year, *people, passage.question or "", passage.text])
 
 
-def sentences(pieces: Iterable[str]) -> Iterator[str]:
-    """Put pieces together, and yield each sentence, with the citations after it, as soon as another one begins."""
+def without_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
+    """Yield what stands outside of thoughts, and None where all before turns out to be one.
+
+    Some models do not say where their thought begins. Raises EndpointError for one that has no end.
+    """
+    held, thought_chars, is_thought = "", 0, False
+    for piece in pieces:
+        held += piece
+        while tag := (_END_TAG if is_thought else _TAG).search(held):
+            is_end = tag[0] == _TAGS[1]
+            if not is_thought:
+                yield None if is_end else held[: tag.start()]
+            is_thought, held = not is_end, held[tag.end() :]
+        # What may be the beginning of a tag waits for the rest of it.
+        begun = held.rfind("<")
+        cut = begun if begun >= 0 and any(tag.startswith(held[begun:]) for tag in _TAGS) else len(held)
+        if not is_thought:
+            yield held[:cut]
+        else:
+            thought_chars += cut
+            if thought_chars > LONGEST_THOUGHT:
+                raise EndpointError("it thinks without coming to an end")
+        held = held[cut:]
+    if not is_thought:
+        yield held
+
+
+def sentences(pieces: Iterable[str | None]) -> Iterator[str | None]:
+    """Put pieces together, and yield each sentence, with the citations after it, as soon as another one begins.
+
+    What was written before None is forgotten, and None is yielded.
+    """
     written = ""
     for piece in pieces:
+        if piece is None:
+            written = ""
+            yield None
+            continue
         written = _citations_inside(written + piece)
-        if written.lstrip().startswith("<think>"):
-            if "</think>" not in written:
-                continue
-            written = _THOUGHT.sub("", written)
         spans = ended_spans(written)
         # What begins with a bracket may be a citation of the sentence before it.
         held = 2 if spans and written[spans[-1].start] in "[【" else 1
         for span in spans[:-held]:
+            if span.end - span.start > LONGEST_SENTENCE:
+                return
             yield written[slice(*span)]
         if len(spans) > held:
             written = written[spans[-held].start :]
         if len(written) > LONGEST_SENTENCE:
             return
-    for span in ended_spans(_THOUGHT.sub("", written)):
+    for span in ended_spans(written):
         # What was cut off may have meant something else.
         if _ENDS.search(sentence := written[slice(*span)]):
             yield sentence
@@ -160,8 +204,14 @@ def cited(written: str, n: int) -> Sentence:
 
 def _citations_inside(written: str) -> str:
     """Return the text with each line as a paragraph, and with citations before the end of their sentence."""
-    lines = re.sub(r"\s*\n\s*(?=[\[【])", " ", written)
-    return _AFTER_ITS_END.sub(_swapped, re.sub(r"\n+", "\n\n", lines))
+    return _AFTER_ITS_END.sub(_swapped, _SPACE.sub(_parted, written))
+
+
+def _parted(found: re.Match[str]) -> str:
+    """Return how words are parted: where a line ends a paragraph does, unless a citation follows."""
+    if "\n" not in found[0]:
+        return found[0]
+    return " " if found.string[found.end() : found.end() + 1] in ("[", "【") else "\n\n"
 
 
 def _swapped(found: re.Match[str]) -> str:

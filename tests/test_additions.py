@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -177,6 +178,45 @@ def test_whoever_reads_meanwhile_reads_the_old_file_or_the_new_one(tmp_path: Pat
     assert (tmp_path / "opened").read_text() == "Ada: Hello, are you there?\n"
 
 
+def test_one_bad_file_in_a_zip_is_told_and_those_after_it_are_added(tmp_path: Path) -> None:
+    packed = zipped(a__txt=CAVE, b__txt=CAVE, c__txt=CAVE)
+    # Its checksum is wrong, as where a disk has lost something.
+    at = packed.index(b"b.txt") + len("b.txt")
+    broken = packed[:at] + bytes([packed[at] ^ 255]) + packed[at + 1 :]
+    done = add([Upload("k.zip", broken)], tmp_path)
+    assert done.added == ["k/a.txt", "k/c.txt"]
+    assert [line.split(":")[0] for line in done.errors] == ["k.zip/b.txt cannot be read"]
+
+
+def test_of_a_zip_that_is_too_much_it_is_told_how_many_are_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packed = zipped(**{f"{name}__txt": CAVE for name in "abcde"})
+    monkeypatch.setattr(additions, "MOST_FILES", 2)
+    done = add([Upload("k.zip", packed)], tmp_path)
+    assert done.added == ["k/a.txt", "k/b.txt"]
+    assert done.errors == ["k.zip is too much at once; add the last 3 of its files later"]
+    monkeypatch.setattr(additions, "MOST_FILES", 2000)
+    monkeypatch.setattr(additions, "MOST_BYTES", 3 * len(CAVE))
+    assert add([Upload("m.zip", packed)], tmp_path).errors == [
+        "m.zip is too much at once; add the last 2 of its files later"
+    ]
+
+
+def test_what_is_in_the_way_of_one_file_keeps_no_other_out(tmp_path: Path) -> None:
+    put(tmp_path, k="a file, where a folder is to be")
+    uploads = [Upload("boat.vtt", BOAT), Upload("k.zip", zipped(cave__txt=CAVE)), Upload("cave.txt", CAVE)]
+    # In one zip, too, a file may lie where another one needs a folder.
+    uploads.append(Upload("m.zip", zipped(a__txt=CAVE, a__txt___b__txt=CAVE, c__txt=CAVE)))
+    done = add(uploads, tmp_path)
+    assert sorted(done.added) == ["boat.vtt", "cave.txt", "m/a.txt", "m/c.txt"]
+    assert sorted(done.errors) == [
+        "k/cave.txt cannot be added: something else is in its place",
+        "m/a.txt/b.txt cannot be added: something else is in its place",
+    ]
+    assert all_below(tmp_path)["k"] == b"a file, where a folder is to be"
+
+
 def test_sidecars_come_along_and_those_that_cannot_be_read_do_not(tmp_path: Path) -> None:
     said = json.dumps({"title": "Boats"}).encode()
     uploads = [Upload("boat.vtt", BOAT), Upload("boat.info.json", said), Upload("boat.toml", b"title = ")]
@@ -191,6 +231,11 @@ def test_interviews_are_added_to_the_first_folder_of_ones_own(
     monkeypatch.chdir(tmp_path)
     new = tmp_path / "interviews"
     assert home([SAMPLES]) == additions.Home(new, (new,), instead_of_samples=True)
+    # What lies there already comes along, and that is told.
+    assert home([put(new, one__txt="A: Hm?\n", two__txt="A: Ah?\n", notes__doc="x").parent]).others == 0
+    assert home([SAMPLES]).others == 2
+    assert home([SAMPLES, new]).others == 0
+    shutil.rmtree(new)
     talks, single = (
         put(tmp_path / "talks", cave__txt=FILES["cave.txt"]),
         put(tmp_path / "b", a__txt="A: Hm?\n") / "a.txt",

@@ -66,7 +66,7 @@ def test_questions_and_answers_stay_in_their_order(app: AppTest) -> None:
     assert [message.name for message in app.chat_message] == ["user", "assistant"] * 2
     assert "<mark>" in passages(app)[0]
     assert "castor oil" in passages(app)[0]
-    assert "<h2>Do people who live next to a bridge know something" in passages(app)[5]
+    assert "<h2>Do people who live next to a bridge know something" in passages(app)[1]
     assert len(app.get("button_group")) == 0
 
 
@@ -86,22 +86,22 @@ def test_a_follow_up_shows_how_it_was_understood_and_is_taken_alone_at_a_click(a
     ask(app, "and how long until they found it again?")
     context = "Understood as: Did Yuki Arnalds ever lose an instrument? and how long until they found it again?"
     assert notes(app) == [f'<p class="note">{context}</p>']
-    understood = passages(app)[5]
+    understood = passages(app)[1]
     assert "<h2>How long was it before you had it back?</h2>" in understood
 
     app.toggle[0].set_value(True).run()
     assert not app.exception
     assert notes(app) == []
-    alone = passages(app)[5]
+    alone = passages(app)[1]
     assert alone != understood
     # The choice outlives other questions, and what is asked next does not lean on what it left behind.
     ask(app, "why?")
     assert app.toggle[0].value
-    assert passages(app)[5] == alone
+    assert passages(app)[1] == alone
     assert notes(app) == ['<p class="note">Understood as: and how long until they found it again? why?</p>']
 
     app.toggle[0].set_value(False).run()
-    assert passages(app)[5] == understood
+    assert passages(app)[1] == understood
 
 
 def test_the_choice_outlives_that_its_turn_is_not_drawn_and_not_the_chat(app: AppTest) -> None:
@@ -136,7 +136,7 @@ def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTe
         app.pills(key="instead_0").select("What have you been wrong about?").run()
         assert not app.exception
         assert len(app.chat_message) == 2 + 2 * number
-        assert "<h2>What have you been wrong about?" in passages(app)[5 * number]
+        assert "<h2>What have you been wrong about?" in passages(app)[number]
         assert app.pills(key="instead_0").value is None
 
 
@@ -285,7 +285,7 @@ def test_only_the_chosen_interviews_are_searched(app: AppTest) -> None:
     app.multiselect(key="only").set_value([]).run()
     assert passages(app)[0] == first
     ask(app, "How often were you frightened?")
-    assert "Dele Marchetti" in passages(app)[5]
+    assert "Dele Marchetti" in passages(app)[1]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from index import build as build_module
 from index.build import build
 from index.checks import verify
 from index.database import Database
-from index.errors import DamagedError, NoIndexError, StoreError, TranscriptError
+from index.errors import DamagedError, HeldError, NoIndexError, StoreError, TranscriptError
 from index.files import find_files
 from index.folder import FILE_NAME, LOCK_NAME
 from index.info import info
@@ -133,9 +133,15 @@ def test_a_second_build_at_once_is_told_of_the_first(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     with (
         FileLock(tmp_path / "index" / LOCK_NAME),
-        pytest.raises(StoreError, match=r"another build is at work in .*; try again when it is done"),
+        pytest.raises(HeldError, match=r"another build is at work in .*; try again when it is done"),
     ):
         build([tmp_path / "transcripts"], tmp_path / "index")
+    # What else is wrong with the folder is no reason to wait.
+    (tmp_path / "index" / LOCK_NAME).unlink(missing_ok=True)
+    (tmp_path / "index" / LOCK_NAME).mkdir()
+    with pytest.raises(StoreError, match="cannot be written") as refused:
+        build([tmp_path / "transcripts"], tmp_path / "index")
+    assert not isinstance(refused.value, HeldError)
 
 
 def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:

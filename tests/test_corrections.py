@@ -85,8 +85,12 @@ def test_who_left_it_out_in_another_file_is_respected_until_it_is_taken_back(tal
 
 def test_where_all_are_left_out_that_is_said(talks: Path) -> None:
     put(talks, interviews__toml="left_out = true")
-    with Sources() as sources, pytest.raises(TranscriptError, match="are left out; remove left_out from"):
-        find_files([talks], sources)
+    with Sources() as sources:
+        # They are found all the same, to be taken back.
+        assert sorted(find_files([talks], sources).left_out) == ["cave.txt", "talk.txt"]
+    with pytest.raises(TranscriptError, match="are left out; remove left_out from"):
+        build([talks], talks.parent / "i")
+    assert not (talks.parent / "i").exists()
 
 
 def test_those_who_speak_get_their_names_and_with_them_their_parts(talks: Path, embedder: Embedder) -> None:

@@ -142,14 +142,15 @@ def damage(random: Random, subject: Subject, folder: Path) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     source = random.choice((subject.whole, subject.whole, subject.killed))
     shutil.copytree(source, folder)
-    (vectors,), (other,) = (list(place.glob("*.faiss")) for place in (folder, subject.other))
-    name = random.choice((*(FILE_NAME + ending for ending in ENDINGS), vectors.name, vectors.name, LOCK_NAME))
+    (vectors,), (arrays,) = (list(folder.glob(form)) for form in ("*.faiss", "*.arrays"))
+    searched = (vectors.name, vectors.name, arrays.name, arrays.name)
+    name = random.choice((*(FILE_NAME + ending for ending in ENDINGS), *searched, LOCK_NAME))
     path, do = folder / name, random.choice(DAMAGES)
     data = bytearray(path.read_bytes() if path.exists() else b"")
     if not data:
         # Something is left where nothing belongs.
         data = bytearray(random.choice((random.randbytes(3000), bytes(PAGE))))
-    took = other if name == vectors.name else subject.other / FILE_NAME
+    took = next(subject.other.glob(f"*{path.suffix}")) if name in searched else subject.other / FILE_NAME
     left = do(random, data, took.read_bytes())
     if left is None:
         path.unlink(missing_ok=True)

@@ -196,7 +196,7 @@ def test_tables_that_are_not_ours_are_refused(folder: Path, files: Path, reader:
 # What is in the place of a file of ours.
 
 OWN = (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", f"{FILE_NAME}-journal", "*.faiss", LOCK_NAME, HOLDER_NAME)
-OWN = (*OWN, DAMAGE_NAME, MENDED_NAME, f"{MENDED_NAME}-wal", f"{MENDED_NAME}-journal")
+OWN = (*OWN, "*.arrays", DAMAGE_NAME, MENDED_NAME, f"{MENDED_NAME}-wal", f"{MENDED_NAME}-journal")
 
 
 def place_of(folder: Path, name: str) -> Path:
@@ -224,7 +224,7 @@ def test_no_link_leads_out_of_the_folder(
         other = tmp_path / "other"
         (tmp_path / "secret.txt").write_text(f"Ada: What did you tell nobody?\nDi: {OUTSIDE}\n")
         build([tmp_path / "secret.txt"], other, reader, fit=floors)
-        shutil.copyfile(place_of(other, name if name == "*.faiss" else FILE_NAME), outside)
+        shutil.copyfile(place_of(other, name if name.startswith("*") else FILE_NAME), outside)
     outside.chmod(0o644)
     place = place_of(folder, name)
     place.unlink(missing_ok=True)
@@ -261,7 +261,9 @@ def test_what_is_no_file_is_not_waited_for(
     assert not (folder.parent / "made").exists()
 
 
-@pytest.mark.parametrize("name", ["library.sqlite", "library.sqlite-wal", "*.faiss", HOLDER_NAME, DAMAGE_NAME])
+@pytest.mark.parametrize(
+    "name", ["library.sqlite", "library.sqlite-wal", "*.faiss", "*.arrays", HOLDER_NAME, DAMAGE_NAME]
+)
 def test_a_file_of_a_terabyte_takes_no_memory(
     folder: Path, files: Path, reader: Embedder, right: Answers, name: str
 ) -> None:

@@ -20,6 +20,7 @@ from test_accessibility import AXE
 
 from index.build import build
 from index.embedders import Embedder
+from index.folder import LOCK_NAME
 from index.info import info
 from qa.judge import fit
 
@@ -118,6 +119,65 @@ def test_another_by_the_same_name_is_replaced_only_when_somebody_says_so(own: Pa
     expect(tab.get_by_text("Replaced: loom.txt")).to_be_visible(timeout=FIRST_ANSWER_MS)
     assert "Braga" in (place / "talks" / "loom.txt").read_text()
     expect(row(tab, "Loom")).to_be_visible()
+
+
+def test_a_question_that_nobody_answers_keeps_no_other_file_out(own: Page, tab: Tab, place: Path) -> None:
+    put(place / "talks", weir__txt=LOOM)
+    open_list(own, tab)
+    upload(tab, file("weir.txt", LOOM.replace("Porto", "Braga")))
+    press(tab, "Add 1 file")
+    expect(tab.get_by_text("Another file by this name is there: weir.txt")).to_be_visible(timeout=FIRST_ANSWER_MS)
+    press(tab, "Back to the questions")
+    press(tab, "See them all")
+    upload(tab, file("moor.txt", SILO.replace("silo", "moor")))
+    press(tab, "Add 1 file")
+    expect(tab.get_by_text("Added: moor.txt")).to_be_visible(timeout=FIRST_ANSWER_MS)
+    expect(tab.get_by_text("Another file by this name is there")).to_have_count(0)
+    assert (place / "talks" / "weir.txt").read_text() == LOOM
+
+
+def test_what_keeps_a_build_from_its_folder_is_said_once(own: Page, tab: Tab, place: Path) -> None:
+    put(place / "talks", dune__txt=LOOM)
+    (place / "i" / LOCK_NAME).unlink(missing_ok=True)
+    (place / "i" / LOCK_NAME).mkdir()
+    try:
+        open_list(own, tab)
+        upload(tab, file("reef.txt", SILO.replace("silo", "reef")))
+        press(tab, "Add 1 file")
+        error = tab.get_by_text(f"{LOCK_NAME} cannot be written: ")
+        expect(error.first).to_be_visible(timeout=FIRST_ANSWER_MS)
+        tab.wait_for_timeout(1000)
+        expect(error).to_have_count(1)
+    finally:
+        (place / "i" / LOCK_NAME).rmdir()
+
+
+def test_the_last_one_whose_file_is_there_is_not_removed_and_if_it_was_it_is_taken_back(
+    tab: Tab, tmp_path: Path, embedder: Embedder
+) -> None:
+    put(tmp_path / "talks", cave__txt=FILES["cave.txt"], told__txt=FILES["told.txt"])
+    build([tmp_path / "talks"], tmp_path / "i", embedder, fit)
+    (tmp_path / "talks" / "told.txt").unlink()
+    for page in served(tmp_path / "i", tmp_path):
+        correct(tab, page, "cave.txt")
+        press(tab, "Remove from the library…")
+        press(tab, "Remove it")
+        expect(tab.get_by_text("This is the only interview")).to_be_visible(timeout=FIRST_ANSWER_MS)
+        assert not (tmp_path / "talks" / "cave.txt.toml").exists()
+        # As somebody does it by hand, all the same.
+        put(tmp_path / "talks", cave__txt__toml="left_out = true")
+        open_list(page, tab)
+        tab.get_by_test_id("stExpander").get_by_text("Left out: 1").click(timeout=FIRST_ANSWER_MS)
+        press(tab, "Take back")
+        expect(tab.get_by_text("Taken back: cave.txt")).to_be_visible(timeout=FIRST_ANSWER_MS)
+        tab.close()
+    assert names(tmp_path / "i") == ["cave.txt"]
+
+
+def test_what_lies_in_the_folder_already_is_told_before_it_comes_along(samples: Page, tab: Tab, tmp_path: Path) -> None:
+    put(tmp_path / "interviews", kiln__txt=KILN, loom__txt=LOOM)
+    open_list(samples, tab)
+    expect(tab.get_by_text("This folder holds 2 interviews, which come into the library")).to_have_count(1)
 
 
 def test_a_zip_becomes_a_folder_of_interviews(own: Page, tab: Tab, place: Path) -> None:

@@ -81,6 +81,21 @@ def test_each_guests_answer_stands_beside_the_others_and_a_link_opens_them(page:
     expect(tab).to_have_url(re.compile(rf"^{page.url}/?$"))
 
 
+def test_where_it_is_not_known_which_guest_said_it_that_is_said(tab: Tab, tmp_path: Path, reader: Embedder) -> None:
+    talk = "SPEAKER_0: What is the rope for?\n\nSPEAKER_1: The rope is for the bell.\n"
+    alone = put(tmp_path / "talks", one__txt=talk)
+    files = put(alone, two__txt=talk, two__txt__toml='guests = ["Di Orr", "Ada Moss"]')
+    build([files], tmp_path / "index", reader, fit=floors)
+    served = serve(tmp_path)
+    try:
+        tab.goto(f"{served.url}/?q=What+is+the+rope+for%3F&side=1")
+        expect(tab.locator(".guest")).to_have_count(3, timeout=FIRST_ANSWER_MS)
+        expect(tab.get_by_text("It is not known who of them said this.")).to_have_count(2)
+    finally:
+        tab.close()
+        served.stop()
+
+
 def test_on_a_phone_the_guests_stand_below_each_other(page: Page, browser: Browser) -> None:
     phone = browser.new_page(viewport={"width": 390, "height": 800})
     phone.goto(f"{page.url}/?{CASTOR}&side=1&where=1")
@@ -161,6 +176,14 @@ def test_who_speaks_how_much_is_told(page: Page, tab: Tab) -> None:
     expect(yuki.locator("li")).to_have_text(["Yuki Arnalds85%", "Pieter Vos14%"])
     bread = tab.locator(".voices").filter(has_text="Tomas Okafor Bread").locator("li")
     expect(bread).to_have_text([re.compile("probably the guest"), re.compile("what was asked"), re.compile("nobody")])
+
+
+def test_where_no_interview_is_all_of_that_no_view_shows_all_of_them(page: Page, tab: Tab) -> None:
+    for view in ("map", "voices"):
+        tab.goto(f"{page.url}/?show={view}&in=dele-marchetti-bridges.txt&guest=Yuki+Arnalds")
+        expect(tab.get_by_text("No interview is all of that at once.")).to_be_visible(timeout=FIRST_ANSWER_MS)
+        tab.wait_for_timeout(1000)
+        expect(tab.locator(".voices, [data-testid=stVegaLiteChart]")).to_have_count(0)
 
 
 def test_hostile_words_are_drawn_and_not_obeyed(tab: Tab, tmp_path: Path, reader: Embedder) -> None:

@@ -152,6 +152,50 @@ def test_it_is_switched_off_in_the_address(spoken: Page, tab: Tab, stub: StubMod
     expect(tab.get_by_text("Passages are sent to")).to_have_count(0)
 
 
+def test_an_earlier_answer_is_asked_for_again_too(spoken: Page, tab: Tab, stub: StubModel) -> None:
+    stub.status = 500
+    tab.goto(f"{spoken.url}/{ASKED}")
+    again = tab.locator(".st-key-turn_0").get_by_role("button", name="Ask the model again")
+    expect(again).to_be_visible(timeout=FIRST_ANSWER_MS)
+    ask(tab, "Was Napoleon wrong about Russia?")
+    expect(tab.locator(".st-key-turn_1")).to_contain_text("Nobody was asked this.")
+    stub.status, stub.says = 200, "She had castor oil. [1]"
+    again.click()
+    expect(tab.locator(".st-key-turn_0 .voice p")).to_have_text("She had castor oil. [1]")
+
+
+def test_to_another_machine_nothing_is_sent_before_somebody_says_yes(
+    stub: StubModel, sample_folder: Path, tab: Tab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # By a name that may lead elsewhere, as every other machine's does.
+    monkeypatch.setenv("INTERVIEW_QA_LLM_URL", stub.url.replace("127.0.0.1", "model.localhost"))
+    served = Page(
+        [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")], sample_folder, tmp_path, tmp_path / "log"
+    )
+    stub.says = "She had castor oil. [1]"
+    where = stub.url[7:-3].replace("127.0.0.1", "model.localhost")
+    try:
+        served.wait_until_up()
+        for link in ("", "&voice=1", "&voice=", "&voice=true", "&may_send=1"):
+            tab.goto(f"{served.url}/{ASKED}{link}")
+            expect(tab.locator(".st-key-turn_0 .passage").first).to_be_visible(timeout=FIRST_ANSWER_MS)
+            expect(tab.get_by_text(f"Passages would be sent to {where}", exact=True)).to_be_visible()
+            expect(tab.get_by_role("switch", name="Let a model answer")).not_to_be_checked()
+        assert stub.paths == []
+        tab.get_by_text("Let a model answer from these passages").click()
+        expect(tab.get_by_text(f"Passages are sent to {where}", exact=True)).to_be_visible()
+        expect(tab.locator(".voice")).to_have_count(1)
+        # The yes is kept for this chat, and in no address.
+        ask(tab, "Was Napoleon wrong about Russia?")
+        expect(tab.get_by_role("switch", name="Let a model answer")).to_be_checked()
+        assert "voice" not in tab.url
+        tab.goto(f"{served.url}/{ASKED}")
+        expect(tab.get_by_text(f"Passages would be sent to {where}", exact=True)).to_be_visible(timeout=FIRST_ANSWER_MS)
+    finally:
+        tab.close()
+        served.stop()
+
+
 def test_without_an_address_there_is_none(page: Page, tab: Tab) -> None:
     tab.goto(f"{page.url}/{ASKED}")
     expect(tab.locator(".st-key-turn_0 .passage").first).to_be_visible(timeout=FIRST_ANSWER_MS)
@@ -169,7 +213,9 @@ def test_who_is_sent_the_passages_is_said_before_anything_is_asked(
     try:
         served.wait_until_up()
         tab.goto(served.url)
-        expect(tab.get_by_text("Passages are sent to 192.0.2.1", exact=True)).to_be_visible(timeout=FIRST_ANSWER_MS)
+        expect(tab.get_by_text("Passages would be sent to 192.0.2.1", exact=True)).to_be_visible(
+            timeout=FIRST_ANSWER_MS
+        )
         expect(tab.get_by_text("Let big *model* answer from these passages")).to_be_visible()
         assert "secret" not in tab.content()
     finally:

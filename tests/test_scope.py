@@ -3,6 +3,7 @@
 import pytest
 
 from index.types import About
+from qa import scope
 from qa.scope import Choices, Scope, choices, settled, transcripts_in
 
 KNOWN = {
@@ -61,3 +62,21 @@ def test_a_name_that_is_written_exactly_stands_for_that_one_alone() -> None:
 
 def test_a_language_is_that_of_every_country() -> None:
     assert transcripts_in(KNOWN, Scope(languages=("en",))) == ["2021/boat.vtt", "boat.vtt"]
+
+
+def test_a_long_link_does_little_work_for_all_its_kinds_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls, words_of = [], scope._words
+
+    def counted(name: str) -> str:
+        calls.append(name)
+        return words_of(name)
+
+    monkeypatch.setattr(scope, "_words", counted)
+    there = {f"{n}.txt": About(f"Talk {n}", (f"Ada {n}",), (f"Bo {n}",)) for n in range(100)}
+    asked = tuple(f"nobody {n}" for n in range(200))
+    settled_scope, lost = settled(there, Scope(asked, asked, asked))
+    assert (settled_scope, len(lost)) == (Scope(), 600)
+    # Each name of the library at most once, and so many parts.
+    assert len(calls) <= 400 + scope.MOST_PARTS
+    settled(there, Scope((), ("Ada 1",) * 3000, ("bo 2",)))
+    assert len(calls) <= 400 + scope.MOST_PARTS + 101

@@ -103,6 +103,36 @@ def test_of_two_guests_of_one_interview_nobody_is_given_what_the_other_says(tmp_
     assert found["Ada Moss"] is None or found["Ada Moss"].speaker == "Ada Moss"
 
 
+@pytest.mark.parametrize(
+    ("di", "ada", "is_told"),
+    [("Di", "Ada", True), ("DI ORR, RINGER", "Moss", True), ("SPEAKER_0", "SPEAKER_1", False), (None, None, False)],
+)
+def test_of_two_guests_each_is_given_what_is_labelled_so_and_else_it_is_not_known(
+    tmp_path: Path, reader: Embedder, di: str | None, ada: str | None, is_told: bool
+) -> None:
+    turns = [("Bo", "What is the rope for?"), (di, "The rope is for the bell.")]
+    turns += [("Bo", "And who eats the bread?"), (ada, "The goat eats the bread.")]
+    talk = "\n\n".join(f"{who}: {words}" if di else words for who, words in turns)
+    files = put(tmp_path / "talks", two__txt=talk, two__txt__toml='guests = ["Di Orr", "Ada Moss"]\nhost = "Bo Lind"')
+    build([files], tmp_path / "i", reader, fit=floors)
+    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for?")
+    found = {reply.guest.name: reply for reply in replies(library, asked, guests(library, asked))}
+    assert {name: reply.passage and reply.passage.speaker for name, reply in found.items()} == (
+        {"Di Orr": di, "Ada Moss": ada} if is_told else {"Di Orr": None, "Ada Moss": None}
+    )
+    assert {reply.is_unclear for reply in found.values()} == {not is_told}
+
+
+def test_a_guest_alone_is_given_what_anybody_says(tmp_path: Path, reader: Embedder) -> None:
+    talk = "SPEAKER_00: What is the rope for?\nSPEAKER_01: The rope is for the bell.\n"
+    files = put(tmp_path / "talks", one__txt=talk, one__txt__toml='guest = "Di Orr"')
+    build([files], tmp_path / "i", reader, fit=floors)
+    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for?")
+    (reply,) = replies(library, asked, guests(library, asked))
+    assert (reply.guest.name, reply.is_unclear) == ("Di Orr", False)
+    assert reply.passage is not None
+
+
 def test_only_the_guests_of_the_interviews_that_are_asked_are_asked(library: Library) -> None:
     only = ("tomas-okafor-bread.txt", "yuki-arnalds-glacier.txt")
     names = [guest.name for guest in guests(library, Asked("castor oil", only=only))]

@@ -5,7 +5,7 @@ import pytest
 from qa.support import is_supported
 
 PASSAGE = (
-    "Yuki Arnalds Glacier, Yuki Arnalds, ≈3:31\nHow did you begin?\n"
+    "Yuki Arnalds Glacier\n2019\nYuki Arnalds\nHow did you begin?\n"
     "We filled the first hydrophone with castor oil in nineteen ninety-eight, forty-one litres of it, 1,000 metres"
     " down. I was frightened three hundred times, and Ingrid paid. See www.example.org/ice for more."
 )

@@ -6,15 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import build_index
+from small import floors
 
 from index import vectors as vectors_module
-from index.arrayfile import map_arrays
+from index.arrayfile import open_arrays
+from index.build import build
+from index.checks import verify
 from index.coarse import Coarse, encode, seals, train
 from index.database import Database
 from index.derived import load_derived, make_derived, save_derived, search_file
+from index.embedders import Embedder
 from index.errors import StoreError
 from index.fulltext import match_phrase
-from index.vectors import VectorIndex, file_of, map_vectors, read_vectors, write_vectors
+from index.samples import SAMPLES
+from index.vectors import HEADER_BYTES, VectorIndex, file_of, map_vectors, read_vectors, write_vectors
 from qa.answer import answer
 from qa.library import Library
 from qa.ranks import BLOCK, best
@@ -24,7 +29,8 @@ STATE = "0" * 16
 
 def unit_vectors(n: int, dimension: int) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
     vectors = np.random.default_rng(5).standard_normal((n, dimension)).astype(np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:
@@ -65,6 +71,19 @@ def test_of_many_vectors_nearly_all_of_the_nearest_are_found_by_their_codes() ->
     among = np.arange(0, 6000, 7)
     (best_one, cosine), *_ = index.search(vectors[14], 3, among)
     assert (best_one, round(cosine, 4)) == (14, 1.0)
+
+
+def test_what_is_asked_about_is_found_where_all_that_is_near_lies_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_module, "EXACT", 1000)
+    vectors = unit_vectors(20_000, 32)
+    query, n_far = vectors[-1].copy(), 2000
+    vectors += np.where(np.arange(20_000) < n_far, -1, 1)[:, None] * query
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    centroids = train(vectors)
+    index = VectorIndex(np.arange(20_000), vectors, Coarse(centroids, encode(centroids, vectors), 32), seals(vectors))
+    nearest = np.argsort(-(vectors[:n_far] @ query))[:10].tolist()
+    found = [row for row, _ in index.search(query, 10, np.arange(n_far))]
+    assert len({*found} & {*nearest}) >= 9
 
 
 def test_a_vector_that_is_not_as_it_was_written_is_met_by_its_seal() -> None:
@@ -130,7 +149,7 @@ def large(sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_library_of_many_passages_answers_as_a_small_one_does(library: Library, large: Path) -> None:
     with Library(large).snapshot() as snapshot:
-        assert "codes" in map_arrays(search_file(large, STATE), snapshot.facts["search_sha256"])
+        assert "codes" in open_arrays(search_file(large, STATE), snapshot.facts["search_sha256"])
     for question in ("What about the castor oil?", "Why does she go to the glacier?"):
         for only in (None, ["yuki-arnalds-glacier.txt"]):
             found, expected = (answer(each, question, 5, only).passages for each in (Library(large), library))
@@ -148,6 +167,44 @@ def test_words_that_are_not_as_they_were_written_are_met_when_they_are_looked_up
     damaged = Library(large)
     with pytest.raises(StoreError, match="the index is damaged; build it again"):
         answer(damaged, "What about the castor oil?")
+
+
+@pytest.mark.parametrize("name", ["posting_rows", "posting_times", "vectors"])
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_build_makes_again_what_of_a_large_index_is_not_as_it_was_written(
+    large: Path, embedder: Embedder, tmp_path: Path, name: str, changed: bool
+) -> None:
+    with Database.open(large) as database:
+        facts = database.facts()
+        expected = load_derived(database, large, facts)
+    path = file_of(large, STATE) if name == "vectors" else search_file(large, STATE)
+    data = bytearray(path.read_bytes())
+    at = HEADER_BYTES if name == "vectors" else data.index(expected.arrays[name].tobytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    assert any("is damaged" in line for line in verify(large, embedder).problems)
+    more = tmp_path / "more.txt"
+    more.write_text("Ada: What about the zebras?\nDi: They came at noon.\n")
+    build([SAMPLES, *([more] if changed else [])], large, embedder, fit=floors)
+    assert verify(large, embedder).problems == []
+
+
+def test_the_end_of_a_file_of_vectors_is_not_its_only_check(large: Path, embedder: Embedder) -> None:
+    path = file_of(large, STATE)
+    data = bytearray(path.read_bytes())
+    data[3] ^= 1  # in what FAISS goes by
+    path.write_bytes(data)
+    assert any("is damaged" in line for line in verify(large, embedder).problems)
+
+
+def test_passages_that_share_a_vector_are_all_found_by_it(tmp_path: Path) -> None:
+    build_index({f"{i}.txt": TALK for i in range(5)} | {"z.txt": TALK.replace("pier", "mole")}, tmp_path / "i")
+    with Library(tmp_path / "i").snapshot() as snapshot:
+        derived = snapshot.derived
+        assert len(derived.vectors) < len(derived.ids)
+        for wanted in ([], [0], [2, 0], range(len(derived.vectors))):
+            expected = np.flatnonzero(np.isin(derived.encodings, [*wanted])).tolist()
+            assert derived.passages_of(np.array(wanted, np.int64)).tolist() == expected
 
 
 def test_the_greatest_are_found_without_putting_all_in_order() -> None:

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from stub_model import StubModel, stub_model
@@ -13,7 +14,19 @@ from qa.answer import Answer, answer
 from qa.endpoint import Endpoint, endpoint
 from qa.export import chat_as_json, chat_as_markdown
 from qa.library import Library
-from qa.voice import MOST_SENTENCES, Sentence, Spoken, cited, sentences, speak
+from qa.render import place
+from qa.support import is_supported
+from qa.voice import (
+    LONGEST_THOUGHT,
+    MOST_SENTENCES,
+    Sentence,
+    Spoken,
+    cited,
+    sentences,
+    speak,
+    supporting,
+    without_thoughts,
+)
 
 
 @pytest.fixture
@@ -42,7 +55,7 @@ WRITTEN = (
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
 def test_sentences_keep_their_citations_however_they_come(size: int) -> None:
     pieces = [WRITTEN[at : at + size] for at in range(0, len(WRITTEN), size)]
-    assert [cited(sentence, 3) for sentence in sentences(pieces)] == [
+    assert [cited(sentence or "", 3) for sentence in sentences(without_thoughts(pieces))] == [
         Sentence("She fell.", (1, 2)),
         Sentence("Dr. Moss said 3.5 metres.", (2,)),
         Sentence("Then Bo ran!", (1,)),
@@ -57,6 +70,59 @@ def test_sentences_keep_their_citations_however_they_come(size: int) -> None:
 def test_what_is_unseen_goes_and_what_never_ends_is_no_sentence() -> None:
     assert cited("The \u202eoil\u200b\x07 [1].", 1) == Sentence("The oil.", (1,))
     assert list(sentences(["First. ", "and on " * 400, ". [1] Last. [1]"])) == ["First."]
+
+
+@pytest.mark.parametrize("size", [1, 2, 5, 1000])
+def test_thoughts_are_left_out_wherever_they_stand(size: int) -> None:
+    def heard(written: str) -> list[str | None]:
+        pieces = (written[at : at + size] for at in range(0, len(written), size))
+        return list(sentences(without_thoughts(pieces)))
+
+    assert heard("She fell. [1] <think>Did she? [2] No.</think>Bo ran. [2]") == ["She fell [1].", "Bo ran [2]."]
+    assert heard("If 1 < 2 and </b> <thin. Bo ran. [2]") == ["If 1 < 2 and </b> <thin.", "Bo ran [2]."]
+    # Of some models only the end of a thought is told: what seemed to be said is taken back.
+    assert heard("Hm. She fell? [1] Yes.</think>\n\nBo ran. [2]")[-2:] == [None, "Bo ran [2]."]
+    assert heard("Bo ran. [2] <think>And then she") == ["Bo ran [2]."]
+
+
+def test_what_a_model_says_before_the_end_of_a_thought_is_taken_back(stub: StubModel, found: Answer) -> None:
+    stub.says = "She had castor oil. [1] Napoleon? [1] Hm, again.</think>She had a birthday card that plays music. [1]"
+    spoken = said(stub, found)
+    assert [sentence.text for sentence in spoken.sentences] == ["She had a birthday card that plays music."]
+    assert spoken.left_out == 0
+
+
+def test_a_long_thought_costs_little_and_one_without_end_is_a_sentence(stub: StubModel, found: Answer) -> None:
+    began = time.process_time()
+    thought = ["<think>", *["and so on "] * (LONGEST_THOUGHT // 10 - 1), "</think>", "Bo ran. [2]"]
+    assert list(sentences(without_thoughts(thought))) == ["Bo ran [2]."]
+    for piece in ("\n" * 50_000, "….…" * 10_000, ". " * 20_000, "[1" * 20_000):
+        list(sentences([piece]))
+    assert time.process_time() - began < 5
+    stub.piece_chars = 20_000
+    stub.says = f"<think>{'and so on ' * (LONGEST_THOUGHT // 5)}"
+    assert said(stub, found).failed == "it thinks without coming to an end"
+
+
+def test_a_clock_bears_out_no_number_that_nobody_said(found: Answer) -> None:
+    passage = next(p for p in found.passages if p.start_s is not None and "castor oil" in p.text)
+    assert "3:31" in place(passage)
+    assert not is_supported("It took 31 litres of castor oil.", [supporting(passage)])
+    dated = replace(passage, about=replace(passage.about, date="2019-05-31"))
+    assert not is_supported("It took 31 litres of castor oil.", [supporting(dated)])
+    assert is_supported("In 2019 she had castor oil.", [supporting(dated)])
+
+
+def test_a_line_without_an_end_and_names_without_an_end_are_sentences(
+    stub: StubModel, found: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "MOST_CHARS", 300_000)
+    stub.raw = b"data: " + b" " * 200_000
+    assert said(stub, found).failed.startswith(f"{stub.url[7:-3]} does not answer as a server")  # type: ignore[union-attr]
+    stub.raw = b": on and on\n" * 50_000
+    assert said(stub, found).failed.startswith(f"{stub.url[7:-3]} takes too long")  # type: ignore[union-attr]
+    stub.models = ["m" * 100_000] * 4
+    assert said(stub, found, model=None).failed.startswith(f"{stub.url[7:-3]} takes too long")  # type: ignore[union-attr]
 
 
 def test_the_model_is_asked_the_question_as_understood_with_the_passages_as_data(
@@ -208,7 +274,7 @@ def test_proxies_are_for_other_machines(stub: StubModel, found: Answer, monkeypa
         ("http://localhost:11434/v1", "localhost:11434", True),
         ("http://127.0.0.5/v1", "127.0.0.5", True),
         ("http://[::1]:80/v1", "[::1]:80", True),
-        ("http://box.localhost/v1", "box.localhost", True),
+        ("http://box.localhost/v1", "box.localhost", False),
         ("https://me:secret@api.example.org/v1", "api.example.org", False),
         ("http://192.168.1.5:8080/v1", "192.168.1.5:8080", False),
         ("http://localhost.example.org/v1", "localhost.example.org", False),

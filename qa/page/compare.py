@@ -51,17 +51,18 @@ def show_side(number: int, asked: Asked, pages: int, library: Library, more: Cal
         pair = drawn[first : first + COLUMNS]
         for row, (column, reply) in enumerate(zip(st.columns(COLUMNS, gap="medium"), pair, strict=False), first):
             with column:
-                _show_reply(reply, f"side_{number}_{row}")
+                _show_reply(reply, number, row)
     left = len(there) - len(drawn)
     if left:
         st.button(f"Ask the next {min(left, AT_ONCE)} of {left:,} more", key=f"side_more_{number}", on_click=more)
 
 
-def _show_reply(reply: Reply, key: str) -> None:
+def _show_reply(reply: Reply, number: int, row: int) -> None:
     st.html(f'<h2 class="guest" dir="auto">{html.escape(reply.guest.name)}</h2>')
     if reply.passage is None:
-        st.caption("Nobody asked them this." if reply.guest.is_known else "Nobody asked this here.")
+        nobody = "Nobody asked them this." if reply.guest.is_known else "Nobody asked this here."
+        st.caption("It is not known who of them said this." if reply.is_unclear else nobody)
         return
     st.html(as_html(reply.passage))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show_ways(reply.passage, key)
+        show_ways(reply.passage, number, f"side_{number}_{row}")

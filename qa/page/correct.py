@@ -22,8 +22,9 @@ from index.errors import InterviewQAError, TranscriptError
 from index.sources import Source, Sources
 from index.types import About
 from qa.library import Library
+from qa.page.address import change, take_out
 from qa.page.plain import escaped
-from qa.page.update import update
+from qa.page.update import files_now, update
 from qa.render import title
 
 # Each field of what is known, as it is called, and how it is written.
@@ -33,9 +34,11 @@ LABELS = {
     "hosts": ("Hosts", "Ada Moss; Bo Lind"),
     "date": ("Date", "2021-03-04, or 2021-03, or 2021"),
     "language": ("Language", "en, or pt-BR, or Portuguese"),
-    "media": ("Recording", "https://…, or a file on this machine"),
+    "media": ("Recording", "https://…, or a file in the folder of interviews"),
 }
 LONGEST_CHARS = 1000
+
+ONLY_ONE = "This is the only interview, and a library holds at least one. Add another one first."
 
 # In a talk of more, most are heard once.
 MOST_SPEAKERS = 40
@@ -49,12 +52,12 @@ def is_correcting() -> bool:
 
 def correct_one(name: str) -> None:
     """Open an interview to correct it."""
-    st.query_params["correct"] = name
+    change({"correct": name})
 
 
 def stop_correcting() -> None:
     """Go back to the list."""
-    st.query_params.pop("correct", None)
+    take_out("correct")
 
 
 def show_correcting(library: Library) -> None:
@@ -153,11 +156,17 @@ def show_removal(library: Library, source: Source, name: str, *, is_last: bool) 
     is_sure = False
     with st.popover("Remove from the library…"):
         if is_last:
-            st.text("This is the only interview, and a library holds at least one. Add another one first.")
+            st.text(ONLY_ONE)
         else:
             st.text(f"It will be in no answer any more. Its file stays where it is: {source.path}")
             is_sure = st.button("Remove it")
-    if is_sure:
+    if not is_sure:
+        return
+    # The files of the others may be gone since the index was built: the next build would find nothing.
+    found = files_now(library)
+    if found and not found.transcripts.keys() - {name}:
+        st.error(ONLY_ONE)
+    else:
         take(library, source, name, is_left_out=True)
 
 

@@ -8,14 +8,19 @@ import streamlit as st
 from index.stored import Listed
 from qa.library import Library
 from qa.page import scope
+from qa.page.address import change, take_out
 from qa.page.correct import correct_one, is_correcting, show_correcting, show_left_out
 from qa.page.place import to_address
 from qa.page.plain import escaped
 from qa.page.reading import number, read_on, show_pages
 from qa.page.stale import show_stale
 from qa.page.update import left_out
-from qa.page.upload import show_upload
+from qa.page.upload import dismiss, show_upload
+from qa.page.views import LIST, is_shown, open_view
 from qa.render import clock, title
+
+# What of the page's address is of the list alone.
+OWN = ("show", "page", "correct")
 
 LONGEST_FIND_CHARS = 100
 
@@ -25,18 +30,18 @@ ON_PAGE = 30
 
 def is_listing() -> bool:
     """Whether the page's address asks for the list."""
-    return st.query_params.get("show") == "interviews"
+    return is_shown(LIST)
 
 
 def show_list() -> None:
     """Open the list."""
-    st.query_params["show"] = "interviews"
+    open_view(LIST)
 
 
 def leave() -> None:
     """Go back to the chat."""
-    for name in ("show", "page", "correct"):
-        st.query_params.pop(name, None)
+    dismiss()
+    take_out(*OWN)
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
@@ -81,6 +86,7 @@ def show_told() -> None:
     told = st.session_state.pop("told", None)
     if told:
         st.success(escaped(told))
+        dismiss()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
 
@@ -117,14 +123,12 @@ def choose(name: str, key: str) -> None:
 
 def open_one(name: str) -> None:
     """Open an interview at its beginning."""
-    leave()
     read_on(to_address(name, None))
 
 
 def ask_only(names: Sequence[str]) -> None:
     """Go back to the chat, which then searches only these."""
-    leave()
-    scope.ask_only(names)
+    change({**dict.fromkeys(OWN), **scope.only_these(names)})
 
 
 def _described(each: Listed) -> str:

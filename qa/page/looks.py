@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from qa.page.address import change
+
 # Somebody may write any number into an address.
 MOST_PAGES = 50
 
@@ -25,10 +27,6 @@ def looks_from_address() -> Looks:
     return Looks(int(where == "1"), min(pages, MOST_PAGES))
 
 
-def looks_to_address(looks: Looks) -> None:
-    """Keep in the address what is open."""
-    for name, value in zip(Looks._fields, looks, strict=True):
-        if value:
-            st.query_params[name] = str(value)
-        else:
-            st.query_params.pop(name, None)
+def to_address(question: str | None, looks: Looks = NO_LOOKS) -> None:
+    """Keep in the address what is asked, and what is open below its answer."""
+    change({"q": question, **{name: str(value or "") for name, value in looks._asdict().items()}})

@@ -17,7 +17,7 @@ from qa.page import scope
 from qa.page.place import to_address
 from qa.page.plain import escaped
 from qa.page.reading import read_on
-from qa.page.views import MAP, show_ways
+from qa.page.views import MAP, as_list, show_ways
 from qa.regions import Region, regions
 
 if TYPE_CHECKING:
@@ -66,13 +66,15 @@ def show_map(library: Library, state: str) -> None:
     show_ways(MAP)
     found = scope.searched(library.folder, state, scope.from_address(), library)
     scope.show_searched(found)
+    if found.refusal:
+        return
     known = scope.known(library.folder, state, library)
     with st.spinner("The map is being drawn. This takes some seconds, and happens once."):
         drawn = drawn_map(library.folder, state, library)
     rows = [row for row, each in enumerate(drawn.exchanges) if not found.only or each.transcript in found.only]
     if not rows:
         st.caption("There is no exchange to be drawn.")
-    elif st.toggle("As a list", key="map_list"):
+    elif as_list("map_list"):
         _show_list(drawn, frozenset(rows), known, library)
     else:
         _show_points(drawn, [rows[i] for i in spaced(len(rows), MOST_DRAWN)], known, library)

@@ -11,15 +11,19 @@ import streamlit as st
 from index.stored import StoredPassage
 from index.types import Span, Transcript
 from qa.library import Library
+from qa.page.address import change, take_out
 from qa.page.place import from_address, to_address
 from qa.page.plain import escaped
-from qa.page.recording import is_here, play
-from qa.page.views import MAP, is_shown
+from qa.page.recording import play, playable
+from qa.page.views import LIST, MAP, is_shown
 from qa.reading import as_html, occurrences, page_of, pages, paragraphs
 from qa.render import clock, title
 
 # What of the page's address is of reading alone.
 OWN = ("passage", "page", "find", "hit")
+
+# Who opened an interview from one of these goes back to it.
+WAYS_BACK = {MAP: "Back to the map", LIST: "Back to the list"}
 
 LONGEST_FIND_CHARS = 100
 
@@ -39,18 +43,24 @@ def is_reading() -> bool:
     return bool(st.query_params.get("passage"))
 
 
-def read_on(place: str) -> None:
-    """Open a place in its interview."""
-    leave()
-    st.query_params["passage"] = place
+def read_on(place: str, turn: int | None = None) -> None:
+    """Open a place in its interview, from a turn of the chat or from elsewhere."""
+    forget()
+    if turn is not None:
+        st.session_state["left_turn"] = turn
+    change({**dict.fromkeys(OWN), "passage": place})
 
 
 def leave() -> None:
-    """Go back to the chat."""
+    """Go back to where it was opened."""
+    forget()
+    take_out(*OWN)
+
+
+def forget() -> None:
+    """Begin anew with what is read next."""
     for name in ("read_last", "find_words"):
         st.session_state.pop(name, None)
-    for name in OWN:
-        st.query_params.pop(name, None)
 
 
 def show_reading(library: Library) -> None:
@@ -68,7 +78,7 @@ def show_reading(library: Library) -> None:
     here = transcript.from_file(file) if file else None
     turned = pages(transcript, paragraphs(transcript, passages))
     show_heading(transcript)
-    show_recording(transcript, here)
+    show_recording(transcript, here, library)
     hits = show_find(transcript)
     hit = hits[number("hit", len(hits))] if hits else None
     marked = hit or here
@@ -88,10 +98,10 @@ def show_heading(transcript: Transcript) -> None:
     st.caption(escaped(" · ".join(filter(None, [*people, about.date, length, transcript.name]))))
 
 
-def show_recording(transcript: Transcript, here: Span | None) -> None:
+def show_recording(transcript: Transcript, here: Span | None, library: Library) -> None:
     """Draw the player of a recording on this machine, at the passage."""
-    recording = transcript.about.media
-    if recording and is_here(recording):
+    recording = playable(transcript.about.media, library)
+    if recording:
         begins = transcript.time_at(here.start) if here else None
         play(recording, begins[0] if begins else 0.0)
 
@@ -127,7 +137,8 @@ def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: 
     starts = [(transcript.from_file(transcript.in_file(span)) or span).start for span in spans]
     at = max((row for row, start in enumerate(starts) if here and start <= here.start), default=-1)
     ways = st.bottom.container(horizontal=True)
-    ways.button("Back to the map" if is_shown(MAP) else "Back to the questions", on_click=leave, width="stretch")
+    back = next((name for view, name in WAYS_BACK.items() if is_shown(view)), "Back to the questions")
+    ways.button(back, on_click=leave, width="stretch")
     for label, row in (("Exchange before", at - 1), ("Exchange after", at + 1)):
         there = 0 <= row < len(spans)
         place = to_address(transcript.name, transcript.in_file(spans[row])) if there else ""
@@ -168,13 +179,9 @@ def number(name: str, n: int) -> int:
 
 def _find() -> None:
     """Look for other words, from the first place on."""
-    for name in ("hit", "page"):
-        st.query_params.pop(name, None)
-    st.query_params["find"] = st.session_state["find_words"]
+    change({"hit": None, "page": None, "find": st.session_state["find_words"]})
 
 
 def _go(name: str, number: int) -> None:
     """Go to another page or another place of the words; numbers in the address count from 1."""
-    if name == "hit":
-        st.query_params.pop("page", None)
-    st.query_params[name] = str(number + 1)
+    change({"page": None, name: str(number + 1)})

@@ -10,6 +10,7 @@ import streamlit as st
 from index.errors import InterviewQAError
 from index.types import About
 from qa.library import Library
+from qa.page.address import change, take_out
 from qa.page.plain import escaped
 from qa.render import title
 from qa.scope import FULL_LIST, Choices, Scope, choices, settled, transcripts_in
@@ -88,16 +89,14 @@ def from_address() -> Scope:
     return Scope(transcripts, guests, hosts, languages, since, until)
 
 
-def ask_only(names: Sequence[str]) -> None:
-    """Have the chat ask only these interviews."""
-    ask_all()
-    st.query_params[IN] = sorted(names)
+def only_these(names: Sequence[str]) -> dict[str, list[str] | None]:
+    """Return what the address says where the chat asks only these interviews."""
+    return {**dict.fromkeys((*NAMES, *DATES)), IN: sorted(names)}
 
 
 def ask_all() -> None:
     """Have the chat ask all interviews."""
-    for name in (*NAMES, *DATES):
-        st.query_params.pop(name, None)
+    take_out(*NAMES, *DATES)
 
 
 def described(scope: Scope, there: Known, n: int) -> str:
@@ -175,11 +174,7 @@ def _write(label: str, name: str, example: str = "") -> None:
 
 def _keep(key: str, name: str) -> None:
     """Keep in the address what was chosen."""
-    chosen = st.session_state[key]
-    if chosen:
-        st.query_params[name] = chosen
-    else:
-        st.query_params.pop(name, None)
+    change({name: st.session_state[key]})
 
 
 def _some(names: Sequence[str], between: str) -> str:

@@ -8,15 +8,15 @@ import streamlit as st
 
 from index.errors import InterviewQAError
 from index.ratings import Rating, rate
-from qa.answer import Answer, CitedPassage
+from qa.answer import LONGEST_CHARS, Answer, CitedPassage
 from qa.asked import Asked, ask_again
 from qa.library import Library
 from qa.page.cited import show_ways
 from qa.page.compare import show_side
-from qa.page.looks import MOST_PAGES, NO_LOOKS, Looks, looks_to_address
+from qa.page.looks import MOST_PAGES, NO_LOOKS, Looks, to_address
 from qa.page.place import place_of
 from qa.page.plain import escaped
-from qa.page.recording import is_here, play
+from qa.page.recording import play, playable
 from qa.page.voice import show_voice
 from qa.page.where import show_where
 from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html
@@ -36,11 +36,13 @@ class Turn(NamedTuple):
     voice: Speech | None = None  # what a model says from the passages, where one is set
 
 
-def show_turn(number: int, turn: Turn, library: Library) -> Turn:
-    """Draw a question and its answer, which is found here if it is not yet."""
+def show_turn(number: int, turn: Turn, library: Library, n_interviews: int) -> Turn:
+    """Draw a question and its answer, which is found here if it is not yet, in a library of so many interviews."""
     with st.container(key=f"turn_{number}"):
         with st.chat_message("user"):
             st.text(turn.question)
+            if len(turn.question) == LONGEST_CHARS:
+                st.caption(f"Only its first {LONGEST_CHARS:,} characters are asked.")
         with st.chat_message("assistant"):
             if turn.found is None:
                 with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
@@ -54,7 +56,7 @@ def show_turn(number: int, turn: Turn, library: Library) -> Turn:
                 with st.container(key=f"answer_{number}"):
                     show_answer(number, found, library)
                 if found.matched:
-                    show_looks(number, turn, library)
+                    show_looks(number, turn, library, n_interviews)
     return turn
 
 
@@ -88,12 +90,12 @@ def show_understood(number: int, found: Answer, literally: bool) -> None:
         st.toggle("Search only my words", literally, key=key, on_change=search_anew, args=[number, key])
 
 
-def show_looks(number: int, turn: Turn, library: Library) -> None:
+def show_looks(number: int, turn: Turn, library: Library, n_interviews: int) -> None:
     """Draw, folded, what else can be looked at: where it is said, and what each guest said to it."""
     asked, looks = asked_in(number, turn), turn.looks
     folds = [("where", "Where it is said"), ("side", "Each guest's answer")]
     # Beside a single one there is nobody.
-    for name, label in folds if (len(turn.only) or count_interviews(library)) > 1 else folds[:1]:
+    for name, label in folds if (len(turn.only) or n_interviews) > 1 else folds[:1]:
         key = f"{name}_{number}"
         # What is not drawn for a while, as while somebody reads on, would be folded again.
         st.session_state[key] = bool(getattr(looks, name))
@@ -110,12 +112,6 @@ def show_looks(number: int, turn: Turn, library: Library) -> None:
                 st.error(escaped(f"{error}"))
 
 
-def count_interviews(library: Library) -> int:
-    """Return how many interviews the library has."""
-    with library.snapshot() as snapshot:
-        return snapshot.database.count("transcripts")
-
-
 def keep_fold(number: int, name: str, key: str) -> None:
     """Keep what was opened or folded."""
     turns: list[Turn] = st.session_state["turns"]
@@ -127,7 +123,7 @@ def keep_looks(number: int, looks: Looks) -> None:
     turns: list[Turn] = st.session_state["turns"]
     turns[number] = turns[number]._replace(looks=looks)
     if number == len(turns) - 1:
-        looks_to_address(looks)
+        to_address(turns[number].question, looks)
 
 
 def search_anew(number: int, key: str) -> None:
@@ -147,8 +143,11 @@ def show_answer(number: int, found: Answer, library: Library) -> None:
         show_passage(number, 0, passage, library)
     others = found.passages[1:]
     if others:
-        with st.expander(f"{len(others)} more passage{'s' * (len(others) > 1)}", type="compact"):
-            for row, passage in enumerate(others, 1):
+        label = f"{len(others)} more passage{'s' * (len(others) > 1)}"
+        # They are most of what a long chat draws anew at every question; those of the last answer unfold at once.
+        is_last = number + 1 == len(st.session_state["turns"])
+        with st.expander(label, key=f"more_{number}", type="compact", on_change="rerun") as fold:
+            for row, passage in enumerate(others if is_last or fold.open else (), 1):
                 show_passage(number, row, passage, library)
 
 
@@ -156,14 +155,13 @@ def show_passage(number: int, row: int, passage: CitedPassage, library: Library)
     """Draw a passage, and the ways to read on, to quote, rate and hear it, if its recording is on this machine."""
     key = f"{number}_{row}"
     st.html(as_html(passage))
-    recording = passage.about.media
+    recording = playable(passage.about.media, library) if passage.start_s is not None else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        show_ways(passage, key)
+        show_ways(passage, number, key)
         rated = f"rate_{number}_{place_of(passage)}"
         given = st.session_state.setdefault("ratings", {}).get(rated)
         st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[library, number, row, rated])
-        can_play = recording and passage.start_s is not None and is_here(recording)
-        plays = can_play and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
+        plays = recording and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
     if recording and plays:
         play(recording, passage.start_s or 0.0)
 
@@ -194,6 +192,19 @@ def ask_next(key: str) -> None:
     """Ask the question that was clicked, and leave it to be clicked again."""
     st.session_state["clicked"] = st.session_state[key]
     st.session_state[key] = None
+
+
+def come_back(turns: Sequence[Turn], linked: str) -> None:
+    """Scroll to the turn that somebody left to read on, or else to the one that the address is at since another run.
+
+    The address is at another one after the browser's Back, and after another view, which forgets where it was.
+    """
+    left, before = st.session_state.pop("left_turn", None), st.session_state.get("at")
+    st.session_state["at"] = linked
+    if left is None and linked != before:
+        left = max((row for row, turn in enumerate(turns) if turn.question == linked), default=None)
+    if left is not None:
+        bring_into_view(left)
 
 
 def bring_into_view(number: int) -> None:

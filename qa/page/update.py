@@ -8,8 +8,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from index.build import BuildReport, build
 from index.changes import Progress
-from index.errors import InterviewQAError, StoreError, TranscriptError
-from index.files import find_files
+from index.errors import HeldError, InterviewQAError, TranscriptError
+from index.files import FoundFiles, find_files
 from index.sources import Source, Sources
 from index.stale import WAY_OUT, stale
 from qa.judge import fit
@@ -32,11 +32,20 @@ def not_as_their_files(folder: Path, state: str, _library: Library) -> list[str]
 def left_out(folder: Path, state: str, _library: Library) -> dict[str, Source]:
     """Return the files that somebody left out, by their names, where the interviews of a state of the folder are."""
     del folder, state
+    found = files_now(_library)
+    return found.left_out if found else {}
+
+
+def files_now(library: Library) -> FoundFiles | None:
+    """Return the files, as they are now, where the interviews are; None where a folder is gone.
+
+    Whoever brings the index up to date is told then.
+    """
     try:
         with Sources() as sources:
-            return find_files(built_from(_library), sources).left_out
+            return find_files(built_from(library), sources)
     except TranscriptError:
-        return {}  # A folder is gone; whoever brings the index up to date is told.
+        return None
 
 
 def built_from(library: Library) -> list[Path]:
@@ -85,7 +94,7 @@ def _build(library: Library, paths: Sequence[Path], bar: DeltaGenerator) -> Buil
     embedder, keep_missing = library.embedder(facts), bool(facts.get("keep_missing"))
     try:
         return build(paths, library.folder, embedder, fit, into(bar), keep_missing=keep_missing)
-    except StoreError as error:
+    except HeldError as error:
         # What was changed is in the files; the other build may have begun before.
         bar.progress(0.0, escaped(f"{error}"))
     return build(paths, library.folder, embedder, fit, into(bar), keep_missing=keep_missing, wait=True)

@@ -21,15 +21,21 @@ def show_upload(library: Library, left_out: Collection[str]) -> None:
     paths = built_from(library)
     done: Added = st.session_state.get("added", Added())
     show_done(done, left_out)
-    where = home(paths)
-    with st.expander("Add interviews", expanded=where.instead_of_samples or bool(done.differing)):
+    where, differing = home(paths), asked_about(done)
+    with st.expander("Add interviews", expanded=where.instead_of_samples or bool(differing)):
         if paths:
-            show_way(library, where, done)
+            show_way(library, where, differing)
         else:
             st.text(WAY_OUT.capitalize())
 
 
-def show_way(library: Library, where: Home, done: Added) -> None:
+def asked_about(done: Added) -> list[str]:
+    """Return the names of which somebody is asked whether to replace what is there, while their files are chosen."""
+    files = st.session_state.get(_chosen()) or ()
+    return done.differing if _ids(files) == st.session_state.get("asked_about") else []
+
+
+def show_way(library: Library, where: Home, differing: Sequence[str]) -> None:
     """Draw the place to drop files, and the button that adds them."""
     if where.instead_of_samples:
         st.text("There are only samples so far. When you add interviews of your own, the samples give way to them.")
@@ -37,33 +43,36 @@ def show_way(library: Library, where: Home, done: Added) -> None:
         "Transcripts, or zips of them",
         type=list(ENDINGS),
         accept_multiple_files=True,
-        key=f"uploads_{st.session_state.get('uploads', 0)}",
+        key=_chosen(),
         help="Subtitles, transcripts, Word, web pages, JSON of programs that transcribe; each is recognised by what"
         " is in it. A file ada.vtt.toml says what is known of ada.vtt.",
     )
     st.caption(escaped(f"They are copied into {where.folder}, and stay on this machine."))
+    if where.others:
+        many = f"{where.others:,} interviews, which come" if where.others > 1 else "an interview, which comes"
+        st.text(f"This folder holds {many} into the library with them.")
     if not files:
         return
     plural = "s" * (len(files) > 1)
-    if st.button(f"Add {len(files)} file{plural}", disabled=bool(done.differing)):
+    if st.button(f"Add {len(files)} file{plural}", disabled=bool(differing)):
         put(library, where, files, ())
-    if done.differing:
-        st.warning(escaped(f"Another file by this name is there: {_listed(done.differing)}"))
+    if differing:
+        st.warning(escaped(f"Another file by this name is there: {_listed(differing)}"))
         with st.container(horizontal=True):
             if st.button("Replace what is there"):
-                put(library, where, files, done.differing)
-            st.button("Keep what is there", on_click=forget, args=[done])
+                put(library, where, files, differing)
+            st.button("Keep what is there", on_click=empty)
 
 
-def put(library: Library, where: Home, files: Sequence[UploadedFile], replace: Collection[str]) -> None:
+def put(library: Library, where: Home, files: Sequence[UploadedFile], instead: Collection[str]) -> None:
     """Add the files, and bring the index up to date."""
     bar = st.progress(0.0, "Reading…")
     try:
-        done = add([Upload(file.name, file.getvalue()) for file in files], where.folder, into(bar), replace=replace)
+        done = add([Upload(file.name, file.getvalue()) for file in files], where.folder, into(bar), replace=instead)
     except InterviewQAError as error:
         st.error(escaped(f"{error}"))
         return
-    st.session_state["added"] = done
+    st.session_state["added"], st.session_state["asked_about"] = done, _ids(files)
     if not done.differing:
         empty()
     if not done:
@@ -71,12 +80,6 @@ def put(library: Library, where: Home, files: Sequence[UploadedFile], replace: C
         st.rerun()
     bar.empty()
     update(library, where.paths)
-
-
-def forget(done: Added) -> None:
-    """Leave what is there as it is."""
-    done.differing.clear()
-    empty()
 
 
 def empty() -> None:
@@ -107,6 +110,15 @@ def show_done(done: Added, left_out: Collection[str]) -> None:
         st.error(f"and {len(done.errors) - MOST_NAMED} more that cannot be read")
     if done or done.same or done.errors:
         st.button("Dismiss", on_click=dismiss, type="tertiary")
+
+
+def _chosen() -> str:
+    """Return the name in the session of the files that are chosen."""
+    return f"uploads_{st.session_state.get('uploads', 0)}"
+
+
+def _ids(files: Sequence[UploadedFile]) -> list[str]:
+    return [file.file_id for file in files]
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -7,12 +7,16 @@ import streamlit as st
 
 from qa.answer import Answer
 from qa.endpoint import Endpoint, endpoint
+from qa.page.address import change
 from qa.page.plain import escaped
 from qa.render import place
 from qa.voice import Speech, Spoken
 
 # How often what has come so far is drawn.
 POLL_S = 0.4
+
+# The name in the session of somebody's yes to passages being sent to another machine.
+MAY_SEND = "may_send"
 
 NOTHING_SAID = "The model said nothing that these passages say."
 
@@ -38,24 +42,27 @@ def show_switch() -> None:
     st.html(STYLE)
     label = f"Let {escaped(at.model) if at.model else 'a model'} answer from these passages"
     with st.bottom.container(horizontal=True, vertical_alignment="center"):
-        # What the address says is what holds, also after another view was drawn.
+        # A switch that is not drawn for a while forgets how it was.
         st.session_state["voice"] = is_on()
         st.toggle(label, key="voice", on_change=switch, width="content")
-        if is_on() and not at.is_here and at.where:
-            st.caption(f"Passages are sent to {escaped(at.where)}", width="content")
+        if not at.is_here and at.where:
+            st.caption(f"Passages {'are' if is_on() else 'would be'} sent to {escaped(at.where)}", width="content")
 
 
 def is_on() -> bool:
-    """Whether a model, where one is set, may answer."""
-    return st.query_params.get("voice") != "0"
+    """Whether a model, where one is set, may answer: one on this machine unless the address says no.
+
+    To another machine no address may send anything, for somebody else may have written it: that takes a yes by hand.
+    """
+    at = endpoint()
+    may_send = bool(at and at.is_here) or bool(st.session_state.get(MAY_SEND))
+    return may_send and st.query_params.get("voice") != "0"
 
 
 def switch() -> None:
-    """Keep in the page's address whether a model may answer."""
-    if st.session_state["voice"]:
-        st.query_params.pop("voice", None)
-    else:
-        st.query_params["voice"] = "0"
+    """Keep in the page's address that no model may answer, and in the session that one elsewhere may."""
+    st.session_state[MAY_SEND] = st.session_state["voice"]
+    change({"voice": None if st.session_state["voice"] else "0"})
 
 
 def show_voice(number: int, found: Answer, speech: Speech | None) -> Speech | None:
@@ -89,7 +96,8 @@ def show_spoken(number: int, speech: Speech) -> None:
     if spoken.failed:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(escaped(f"No {'more' if spoken.sentences else 'answer'} from the model: {spoken.failed}."))
-            st.button("Ask the model again", key=f"voice_{number}", type="tertiary", on_click=ask_again, args=[number])
+            key, which = f"voice_{number}", [number, speech]
+            st.button("Ask the model again", key=key, type="tertiary", on_click=ask_again, args=which)
 
 
 def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
@@ -108,10 +116,10 @@ def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
         grow()
 
 
-def ask_again(number: int) -> None:
-    """Forget that a model failed."""
-    turns = st.session_state["turns"]
-    turns[number] = turns[number]._replace(voice=None)
+def ask_again(number: int, failed: Speech) -> None:
+    """Ask the model once more, also below an earlier turn."""
+    at, turns = endpoint(), st.session_state["turns"]
+    turns[number] = turns[number]._replace(voice=Speech(at, failed.found) if at else None)
 
 
 def as_html(spoken: Spoken, found: Answer, where: str = "") -> str:

@@ -46,6 +46,8 @@ def show_voices(library: Library, state: str) -> None:
     show_ways(VOICES)
     found = scope.searched(library.folder, state, scope.from_address(), library)
     scope.show_searched(found)
+    if found.refusal:
+        return
     titles, among = scope.known(library.folder, state, library).titles, frozenset(found.only)
     every = [each for each in counted(library.folder, state, library) if not among or each.transcript in among]
     n_pages = max(1, -(-len(every) // ON_PAGE))

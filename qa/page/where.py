@@ -13,6 +13,7 @@ from qa.page.place import place_of
 from qa.page.plain import escaped
 from qa.page.reading import read_on
 from qa.page.scope import known
+from qa.page.views import as_list
 from qa.render import moment, one_line
 from qa.where import Strip, strips
 
@@ -57,8 +58,7 @@ def show_where(number: int, asked: Asked, library: Library) -> None:
     found = placed(library.folder, state, asked, library)
     titles = known(library.folder, state, library).titles
     drawn = [(titles.get(strip.transcript, strip.transcript), strip) for strip in found[:MOST_STRIPS]]
-    as_list = st.toggle("As a list", key=f"where_list_{number}")
-    if as_list:
+    if as_list(f"where_list_{number}"):
         _show_list(number, drawn)
     else:
         _show_strips(number, drawn)
@@ -86,17 +86,17 @@ def _show_strips(number: int, drawn: Sequence[tuple[str, Strip]]) -> None:
     st.altair_chart(
         _chart(drawn),
         key=key,
-        on_select=lambda: _open_chosen(key, places),
+        on_select=lambda: _open_chosen(key, places, number),
         alt="Where in each interview the passages lie; “As a list” has the same as buttons.",
     )
     st.caption("The stronger the colour, the better the match. Click on one to read it.")
 
 
-def _open_chosen(key: str, places: Sequence[str]) -> None:
+def _open_chosen(key: str, places: Sequence[str], number: int) -> None:
     """Open the passage that was clicked; a click beside one chooses none."""
     chosen = st.session_state[key].selection.get("chosen")
     if chosen:
-        read_on(places[int(chosen[0]["row"])])
+        read_on(places[int(chosen[0]["row"])], number)
 
 
 def _chart(drawn: Sequence[tuple[str, Strip]]) -> "altair.LayerChart | altair.FacetChart":
@@ -187,5 +187,5 @@ def _show_list(number: int, drawn: Sequence[tuple[str, Strip]]) -> None:
                     key=f"where_{number}_{at}_{row}",
                     type="tertiary",
                     on_click=read_on,
-                    args=[place_of(place.passage)],
+                    args=[place_of(place.passage), number],
                 )
