@@ -24,6 +24,9 @@ from index.postings import LARGE, Postings
 from index.strings import Strings
 from index.vectors import EXACT, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
 
+# What centroids were learnt of serves until there are so many times as many.
+GROWTH = 2
+
 # Vectors are handed on in parts of so many: 15 MB.
 PART = 10_000
 
@@ -100,11 +103,15 @@ def save_derived(
     """Make what is searched and write its files; return it with what has to be recorded. Raises StoreError."""
     ids = database.encoding_ids()
     parts = _vectors(database, ids, dimension, before)
-    facts = {"vectors_sha256": write_vectors(folder, state, len(ids), dimension, parts)}
+    facts: dict[str, Any] = {"vectors_sha256": write_vectors(folder, state, len(ids), dimension, parts)}
     vectors = map_vectors(folder, state, len(ids), dimension)
     coarse = None
     if len(ids) > EXACT and can_be_coarse(dimension):
-        coarse = _coarse(vectors)
+        learnt_of = database.facts().get("centroids_of", 0)
+        is_alike = learnt_of <= GROWTH * len(ids) and len(ids) <= GROWTH * learnt_of
+        alike = before.vectors if before and before.vectors.coarse and is_alike else None
+        coarse = _coarse(ids, vectors, alike)
+        facts["centroids_of"] = learnt_of if alike else len(ids)
     derived = _around(database, VectorIndex(ids, vectors, *(coarse or ())), before, kept)
     arrays = derived.arrays | {"vector_ids": ids}
     if coarse:
@@ -269,10 +276,19 @@ def _vectors(database: Database, ids: Ids, dimension: int, before: Derived | Non
         yield vectors
 
 
-def _coarse(vectors: Vectors) -> tuple[Coarse, Any]:
-    """Return the codes of vectors, and their seals."""
-    sample = np.sort(np.random.default_rng(0).choice(len(vectors), min(len(vectors), TRAINED_ON), replace=False))
-    centroids = train(np.ascontiguousarray(vectors[sample]))
-    parts = [vectors[at : at + PART] for at in range(0, len(vectors), PART)]
-    codes = np.concatenate([encode(centroids, part) for part in parts])
-    return Coarse(centroids, codes, vectors.shape[1]), np.concatenate([seals(part) for part in parts])
+def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[Coarse, Any]:
+    """Return the codes of vectors, and their seals; codes of before are taken as they are, and what they mean."""
+    if before is None or before.coarse is None:
+        sample = np.sort(np.random.default_rng(0).choice(len(vectors), min(len(vectors), TRAINED_ON), replace=False))
+        centroids = train(np.ascontiguousarray(vectors[sample]))
+        known = np.zeros(len(ids), np.bool_)
+    else:
+        centroids, known = before.coarse.centroids, np.isin(ids, before.ids)
+    codes = np.empty((len(ids), code_bytes(vectors.shape[1])), np.uint8)
+    if before is not None and before.coarse is not None:
+        codes[known] = before.coarse.codes[before.rows(ids[known])]
+    new = np.flatnonzero(~known)
+    for at in range(0, len(new), PART):
+        codes[new[at : at + PART]] = encode(centroids, vectors[new[at : at + PART]])
+    checks = [seals(vectors[at : at + PART]) for at in range(0, len(vectors), PART)]
+    return Coarse(centroids, codes, vectors.shape[1]), np.concatenate(checks)

@@ -14,7 +14,13 @@ KINDS: dict[str, type] = {
     "built": str,
 }
 # What not every one says; qa.judge records more.
-KINDS_IF_THERE: dict[str, type] = {"unread": dict, "paths": list, "keep_missing": bool, "search_sha256": str}
+KINDS_IF_THERE: dict[str, type] = {
+    "unread": dict,
+    "paths": list,
+    "keep_missing": bool,
+    "search_sha256": str,
+    "centroids_of": int,
+}
 
 # The state is part of a file's name, and the fingerprint the key of a hash.
 FORMS = {"state": "[0-9a-f]{16}", "fingerprint": "[0-9a-f]{16}", "vectors_sha256": "[0-9a-f]{64}"}

@@ -66,6 +66,11 @@ class VectorIndex:
         return self._ids
 
     @property
+    def coarse(self) -> Coarse | None:
+        """Return the codes of the vectors, where they are many."""
+        return self._coarse
+
+    @property
     def dimension(self) -> int:
         """Return how long each vector is."""
         return int(self._vectors.shape[1])

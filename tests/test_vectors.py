@@ -213,3 +213,19 @@ def test_the_greatest_are_found_without_putting_all_in_order() -> None:
         assert best(scores, k).tolist() == np.lexsort((np.arange(len(scores)), -scores))[:k].tolist()
     assert best(scores, 5, above=899.0).tolist() == []
     assert len(best(np.array([0.0, 1.0, 0.0], np.float32), 9, above=0.0)) == 1
+
+
+def test_an_interview_more_changes_no_codes_of_the_others(large: Path) -> None:
+    with Database.create(large) as database, database.transaction(write=True):
+        facts = database.facts()
+        before = load_derived(database, large, facts)
+        gone = database.remove(next(iter(database.transcript_ids())))
+        kept = database.passage_ids()
+        after, found = save_derived(database, large, "1" * 16, facts["dimension"], before, kept)
+        assert before.vectors.coarse
+        assert after.vectors.coarse
+        assert found["centroids_of"] == len(before.vectors)
+        assert np.array_equal(after.vectors.coarse.centroids, before.vectors.coarse.centroids)
+        assert 0 < len(before.vectors) - len(after.vectors) <= gone
+        rows = before.vectors.rows(after.vectors.ids)
+        assert np.array_equal(after.vectors.coarse.codes, before.vectors.coarse.codes[rows])
