@@ -117,7 +117,8 @@ def test_a_line_without_an_end_and_names_without_an_end_are_sentences(
     stub: StubModel, found: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(endpoints, "MOST_CHARS", 300_000)
-    stub.raw = b"data: " + b" " * 200_000
+    whole = b'data: {"choices": [{"delta": {"content": "NONE"}, "finish_reason": "stop"}]}\n\ndata: [DONE]\n\n'
+    stub.raw = b": " + b"x" * 200_000 + b"\n\n" + whole
     assert said(stub, found).failed.startswith(f"{stub.url[7:-3]} does not answer as a server")  # type: ignore[union-attr]
     stub.raw = b": on and on\n" * 50_000
     assert said(stub, found).failed.startswith(f"{stub.url[7:-3]} takes too long")  # type: ignore[union-attr]
