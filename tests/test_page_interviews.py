@@ -20,7 +20,7 @@ def test_one_is_found_and_read(page: Page, tab: Tab) -> None:
     expect(tab.get_by_text("with Yuki Arnalds · 13:02 · 15 questions")).to_be_visible()
     tab.get_by_role("button", name="Read").click()
     expect(tab.get_by_role("heading", name="Yuki Arnalds Glacier")).to_be_visible()
-    expect(tab).to_have_url(re.compile(r"\?passage=yuki-arnalds-glacier.txt%3A0-0$"))
+    expect(tab).to_have_url(re.compile(r"\?show=interviews&passage=yuki-arnalds-glacier.txt%3A0-0$"))
     expect(tab.locator(".reading")).to_contain_text("This is the late hour on the radio")
 
 

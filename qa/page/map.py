@@ -102,7 +102,8 @@ def _show_points(drawn: Drawn, rows: Sequence[int], known: scope.Known, library:
 
 def _open_chosen(drawn: Drawn, library: Library) -> None:
     """Open the exchange that was clicked; a click beside one chooses none."""
-    chosen = st.session_state["map_chart"].selection.get("chosen")
+    chart = st.session_state.get("map_chart")
+    chosen = chart.selection.get("chosen") if chart else None
     row = int(chosen[0]["row"]) if chosen else len(drawn.exchanges)
     if row < len(drawn.exchanges):
         read_exchange(library, drawn.exchanges[row])

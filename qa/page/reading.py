@@ -179,7 +179,10 @@ def number(name: str, n: int) -> int:
 
 def _find() -> None:
     """Look for other words, from the first place on."""
-    change({"hit": None, "page": None, "find": st.session_state["find_words"]})
+    # A click that leads away commits what stands in the box, and may have been first.
+    words = st.session_state.get("find_words")
+    if words is not None:
+        change({"hit": None, "page": None, "find": words})
 
 
 def _go(name: str, number: int) -> None:

@@ -94,7 +94,8 @@ def _show_strips(number: int, drawn: Sequence[tuple[str, Strip]]) -> None:
 
 def _open_chosen(key: str, places: Sequence[str], number: int) -> None:
     """Open the passage that was clicked; a click beside one chooses none."""
-    chosen = st.session_state[key].selection.get("chosen")
+    chart = st.session_state.get(key)
+    chosen = chart.selection.get("chosen") if chart else None
     if chosen:
         read_on(places[int(chosen[0]["row"])], number)
 
