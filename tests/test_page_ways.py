@@ -46,7 +46,7 @@ def test_who_reads_on_comes_back_to_the_answer_he_left(page: Page, tab: Tab) -> 
     turns = chat(page, tab)
     turns[2].get_by_role("button", name="Read on").first.click()
     expect(tab.locator(".reading mark").first).to_be_in_viewport()
-    tab.get_by_role("button", name="Exchange after").click()
+    tab.get_by_role("heading").first.scroll_into_view_if_needed()
     tab.get_by_role("button", name="Back to the questions").click()
     expect(asked(turns[2])).to_be_in_viewport()
     expect(asked(turns[0])).not_to_be_in_viewport()
