@@ -7,7 +7,6 @@ type, its shape, where it begins, and its SHA-256. Whoever knows the header's ow
 import json
 import os
 from collections.abc import Mapping
-from contextlib import suppress
 from hashlib import sha256
 from math import prod
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import StoreError
-from index.folder import OWN_FILE
+from index.folder import OWN_FILE, whole_file
 
 # An array begins where a processor likes to read.
 ALIGNED_BYTES = 64
@@ -40,20 +39,11 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> str:
         facts[name] = [array.dtype.str, array.shape, at, sha256(array.data).hexdigest()]
         at += -(-array.nbytes // ALIGNED_BYTES) * ALIGNED_BYTES
     header = json.dumps(facts).encode()
-    draft = path.with_suffix(".draft")
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(len(header).to_bytes(8, "little") + header)
-            for array in little.values():
-                file.write(b"\0" * (-file.tell() % ALIGNED_BYTES))
-                file.write(array.data if array.nbytes else b"")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
+    with whole_file(path) as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        for array in little.values():
+            file.write(b"\0" * (-file.tell() % ALIGNED_BYTES))
+            file.write(array.data if array.nbytes else b"")
     return sha256(header).hexdigest()
 
 

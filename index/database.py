@@ -35,7 +35,7 @@ UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticErro
 
 
 class Database:
-    """An open library file. Not to be shared between threads; opening one is cheap."""
+    """An open library file. One thread uses it at a time, see index.databases."""
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
         self.connection = connection
@@ -273,14 +273,6 @@ class Database:
         ).fetchall()
         return rows
 
-    def encodings_of_passages(self, passage_ids: Iterable[int]) -> dict[int, int]:
-        """Return passage id -> encoding id."""
-        rows = self.connection.execute(
-            "SELECT id, encoding_id FROM passages WHERE id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(passage_ids)),),
-        )
-        return dict(rows)
-
     def encoding_ids(self, transcript_ids: Iterable[int] | None = None) -> Ids:
         """Return the ids of the encodings that the transcripts' passages use, or all in use; ascending."""
         scope, values = _scope(transcript_ids)
@@ -325,11 +317,6 @@ class Database:
             if not np.isfinite(vectors).all():
                 raise ValueError("a vector that is none")
             return vectors
-
-    def all_vectors(self, dimension: int) -> tuple[Ids, Vectors]:
-        """Return (ids, vectors) of the encodings in use, in the order of ids. Raises DamagedError."""
-        ids = self.encoding_ids()
-        return ids, self.vectors(ids.tolist(), dimension)
 
     def overview(self) -> Overview:
         """Return how much is in the library."""

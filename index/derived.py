@@ -86,15 +86,11 @@ class Derived:
         return np.flatnonzero(np.isin(self.transcripts, np.asarray(transcript_ids, np.int64)))
 
 
-def make_derived(database: Database, dimension: int, before: Derived | None = None, kept: Ids | None = None) -> Derived:
-    """Return what is searched, made in memory; of the state before, the passages with the `kept` ids are as they were.
-
-    Raises DamagedError.
-    """
+def make_derived(database: Database, dimension: int) -> Derived:
+    """Return what is searched, made in memory. Raises DamagedError."""
     ids = database.encoding_ids()
-    return _around(
-        database, VectorIndex(ids, np.concatenate([*_vectors(database, ids, dimension, before)])), before, kept
-    )
+    vectors = np.concatenate([*_vectors(database, ids, dimension, None)])
+    return _around(database, VectorIndex(ids, vectors), None, None)
 
 
 def save_derived(

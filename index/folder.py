@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import BinaryIO
 
 from index.errors import DamagedError, StoreError
 
@@ -70,6 +71,22 @@ def writing(folder: Path) -> Iterator[None]:
     except OSError as error:
         place = error.filename or folder
         raise StoreError(f"{place} cannot be written or removed: {error.strerror}; remove it") from error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Hold a file to write, which takes its place when the block succeeds, or never. Raises StoreError."""
+    draft = path.with_suffix(".draft")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | OWN_FILE, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
 
 
 def is_own(name: str) -> bool:

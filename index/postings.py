@@ -22,9 +22,6 @@ K1, B = 1.2, 0.75
 # A word said more often in one passage counts as often as this.
 MOST_TIMES = 255
 
-Rows = "np.ndarray[Any, np.dtype[np.uint32]]"
-Frequencies = "np.ndarray[Any, np.dtype[np.float32]]"
-
 NAMES = (
     *("stem_characters", "stem_ends", "lengths"),
     *("posting_ends", "posting_rows", "posting_times", "posting_seals"),

@@ -1,7 +1,7 @@
 """The nearest vectors to a query, by FAISS: derived from the database and made again at need.
 
-Up to EXACT vectors are held in memory, and each is compared. Of more, FAISS chooses by their codes, see
-index.coarse, and the chosen ones are compared as they stand in the file.
+Up to EXACT vectors, each is compared. Of more, FAISS chooses by their codes, see
+index.coarse, and the chosen ones are compared themselves.
 
 The file's name carries the state of the library that it was made from, so a reader that knows the
 state never searches another one's vectors.
@@ -9,7 +9,6 @@ state never searches another one's vectors.
 
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 from index.arrays import Ids, Vectors
 from index.coarse import Coarse, seals
 from index.errors import StoreError
-from index.folder import OWN_FILE
+from index.folder import OWN_FILE, whole_file
 
 # Comparing so many takes a tenth as long as embedding the question.
 EXACT = 5_000
@@ -151,23 +150,13 @@ def write_vectors(folder: Path, state: str, n: int, dimension: int, parts: Itera
     header = bytearray(faiss.serialize_index(faiss.IndexFlatIP(dimension)).tobytes())
     assert len(header) == HEADER_BYTES
     header[N_AT], header[NUMBERS_AT] = n.to_bytes(8, "little"), (n * dimension).to_bytes(8, "little")
-    path = file_of(folder, state)
-    draft = path.with_suffix(".draft")
     found = sha256(header)
-    try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(header)
-            for part in parts:
-                data = np.ascontiguousarray(part, "<f4").data
-                found.update(data)
-                file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        raise StoreError(f"{path} cannot be written: {error.strerror}; the index is as it was before") from error
+    with whole_file(file_of(folder, state)) as file:
+        file.write(header)
+        for part in parts:
+            data = np.ascontiguousarray(part, "<f4").data
+            found.update(data)
+            file.write(data)
     return found.hexdigest()
 
 

@@ -72,7 +72,7 @@ def spaced(n: int, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 
 
 def map_of(folder: Path, state: str) -> Path:
-    """Return where the map of a state is kept; index.vectors removes those of other states."""
+    """Return where the map of a state is kept; index.derived removes those of other states."""
     return folder / f"map-{state}.npy"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from qa.words import STEM_CHARS, STOP_WORDS, all_words
 
-# Models put a passage in other words; of those that stay close to it, more than this share is in the passage.
+# Models put a passage in other words; of those that stay close to it, at least this share is in the passage.
 LEAST_SHARE = 0.5
 
 # Words that a sentence may begin with for its own sake; another one there may be a name.
