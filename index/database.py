@@ -16,11 +16,11 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
-from index.encodings import seal
 from index.errors import DamagedError, NoIndexError, StoreError
 from index.facts import refuse_odd_facts
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
+from index.seals import is_sealed
 from index.sound import integrity_problems
 from index.stored import FoundBy, Listed, Overview, StoredPassage, stored_passage
 from index.transcripts import about_from, load_abouts, load_transcript, store_transcript
@@ -253,7 +253,7 @@ class Database:
         found = {}
         with self._decoding():
             for i, key, vector, tokens, sealed, windows in rows:
-                if seal(key, vector, tokens) != sealed:
+                if not is_sealed(sealed, key, vector, tokens):
                     raise ValueError("what the model made of a text is not what was stored")
                 found[i] = FoundBy(tokens, windows)
                 if not windows or len(windows) % WINDOW.itemsize:
@@ -310,7 +310,7 @@ class Database:
         with self._decoding():
             found = []
             for key, vector, tokens, sealed in rows:
-                if seal(key, vector, tokens) != sealed:
+                if not is_sealed(sealed, key, vector, tokens):
                     raise ValueError("what the model made of a text is not what was stored")
                 found.append(vector)
             vectors = np.frombuffer(b"".join(found), "<f4").astype(np.float32).reshape(len(ids), dimension)
@@ -327,12 +327,17 @@ class Database:
         """Return each interview at a glance, in the order of names."""
         rows = self.connection.execute(
             "SELECT name, about, words,"
-            " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside),"
-            " (SELECT max(coalesce(end_s, start_s)) FROM segments WHERE transcript_id = t.id)"
+            " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside), end_s"
             " FROM transcripts t ORDER BY name"
         )
         with self._decoding():
             return [Listed(name, about_from(about), *numbers) for name, about, *numbers in rows]
+
+    def sizes(self) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
+        """Return (transcript id, its name, [(speaker, how many characters they say)]), in the order of names."""
+        rows = self.connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
+        with self._decoding():
+            return [(i, name, [(who, int(size)) for who, size in json.loads(spoken)]) for i, name, spoken in rows]
 
     def asked_questions(self) -> list[tuple[str, str]]:
         """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""

@@ -12,24 +12,16 @@ import apsw
 
 from index.embedders import Encoded
 from index.errors import DamagedError
+from index.seals import is_sealed, seal
 from index.signs import pack_signs
 
 # An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
 Row = tuple[bytes, bytes, bytes]
 
-# How long the checksum of a row is.
-SEAL_BYTES = 8
 
-
-def seal(*parts: bytes) -> bytes:
-    """Return a checksum of the parts of a row that was stored."""
-    sized = (each for part in parts for each in (len(part).to_bytes(8, "little"), part))
-    return blake2b(b"".join(sized), digest_size=SEAL_BYTES).digest()
-
-
-def digest(text: str, model: str) -> bytes:
-    """Return what an encoding is kept by: a hash of the text, and of the fingerprint of the model that read it."""
-    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=model.encode()).digest()
+def digest(text: str, reader: str) -> bytes:
+    """Return what an encoding is kept by: a hash of the text, and of who read it."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=reader.encode()).digest()
 
 
 def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] | None:
@@ -40,7 +32,7 @@ def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] 
     if found is None:
         return None
     encoding_id, tokens, vector, sealed = found
-    if seal(key, vector, tokens) != sealed:
+    if not is_sealed(sealed, key, vector, tokens):
         raise DamagedError("the index is damaged (an encoding is not as it was stored); build it again")
     return encoding_id, tokens
 
@@ -54,10 +46,10 @@ def add_encodings(connection: apsw.Connection, digests: Sequence[bytes], encoded
 def forget_unused(connection: apsw.Connection) -> None:
     """Remove the encodings that no passage uses."""
     # The index of digests holds the ids too, and is a hundredth as long as the table.
-    unused = connection.execute(
-        "SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1 EXCEPT SELECT encoding_id FROM passages"
-    ).fetchall()
-    connection.executemany("DELETE FROM encodings WHERE id = ?", unused)
+    connection.execute(
+        "DELETE FROM encodings WHERE id IN"
+        " (SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1 EXCEPT SELECT encoding_id FROM passages)"
+    )
 
 
 def store_rows(connection: apsw.Connection, rows: Iterable[Row]) -> None:
@@ -74,7 +66,7 @@ def load_rows(connection: apsw.Connection, ids: Sequence[int]) -> list[Row]:
         "SELECT seal, digest, vector, tokens FROM encodings WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     ).fetchall()
-    return [(key, vector, tokens) for sealed, key, vector, tokens in rows if seal(key, vector, tokens) == sealed]
+    return [(key, vector, tokens) for sealed, key, vector, tokens in rows if is_sealed(sealed, key, vector, tokens)]
 
 
 def encoding_ids(connection: apsw.Connection) -> list[int]:

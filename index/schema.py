@@ -6,23 +6,22 @@ import apsw
 
 from index.folder import APPLICATION_ID
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- What is long comes last: to get at what comes after it, SQLite reads through all of it.
 CREATE TABLE transcripts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,
     source TEXT NOT NULL, -- JSON: where its file is, see index.sources
     sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
-    words INTEGER NOT NULL, text TEXT NOT NULL, about TEXT NOT NULL, -- JSON: the fields of index.types.About
-    seal BLOB NOT NULL -- a checksum of what was said, and of its segments
+    words INTEGER NOT NULL, about TEXT NOT NULL, -- JSON: the fields of index.types.About
+    end_s REAL, -- the last time that the file gives
+    spoken TEXT NOT NULL, -- JSON: [speaker or null, how many characters they say], in the order of their first words
+    seal BLOB NOT NULL, -- a checksum of what was said, and of its segments
+    text TEXT NOT NULL,
+    segments BLOB NOT NULL, marks BLOB NOT NULL -- records of SEGMENT and MARK, see index.transcripts
 );
-CREATE TABLE segments (
-    transcript_id INTEGER NOT NULL REFERENCES transcripts ON DELETE CASCADE, row INTEGER NOT NULL,
-    size INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    speaker TEXT, start_s REAL, end_s REAL, marks BLOB, -- records of index.transcripts.MARK
-    PRIMARY KEY (transcript_id, row)
-) WITHOUT ROWID;
 -- What the model made of a text: its vector, and the signs of its tokens' vectors.
 CREATE TABLE encodings (
     id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, vector BLOB NOT NULL, tokens BLOB NOT NULL,

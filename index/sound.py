@@ -4,15 +4,20 @@ import apsw
 
 from index.connections import is_damage
 
+# Who says how much, where it is not such.
+NO_SHARES = (
+    "CASE WHEN json_valid(spoken) THEN json_type(spoken) <> 'array' OR EXISTS (SELECT 1 FROM json_each(spoken) WHERE"
+    " json_array_length(value) IS NOT 2 OR json_type(value, '$[0]') NOT IN ('text', 'null')"
+    " OR json_type(value, '$[1]') <> 'integer') ELSE true END"
+)
+
 # By table, what no row of ours is.
 ODD = {
     "facts": "typeof(name) <> 'text' OR typeof(value) <> 'text'",
     "transcripts": "typeof(name) <> 'text' OR typeof(source) <> 'text' OR typeof(sha256) <> 'text'"
     " OR typeof(words) <> 'integer' OR typeof(text) <> 'text' OR typeof(about) <> 'text'"
-    " OR NOT EXISTS (SELECT 1 FROM segments WHERE transcript_id = transcripts.id)",
-    "segments": "typeof(row) <> 'integer' OR typeof(size) <> 'integer' OR typeof(start) <> 'integer'"
-    " OR typeof(end) <> 'integer' OR typeof(speaker) NOT IN ('text', 'null') OR typeof(marks) NOT IN ('blob', 'null')"
-    " OR typeof(start_s) NOT IN ('real', 'null') OR typeof(end_s) NOT IN ('real', 'null')",
+    " OR typeof(end_s) NOT IN ('real', 'null') OR typeof(segments) <> 'blob' OR typeof(marks) <> 'blob'"
+    f" OR {NO_SHARES}",
     "encodings": "typeof(digest) <> 'blob' OR typeof(vector) <> 'blob' OR typeof(tokens) <> 'blob'",
     "passages": "typeof(start) <> 'integer' OR typeof(end) <> 'integer' OR typeof(is_aside) <> 'integer'"
     " OR typeof(question_start) NOT IN ('integer', 'null') OR typeof(question_end) NOT IN ('integer', 'null')"

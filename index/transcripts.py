@@ -5,67 +5,93 @@ Functions on the library file's connection, which `Database` calls.
 
 import json
 import math
-from collections.abc import Sequence
 from dataclasses import asdict
-from operator import gt
-from types import NoneType
 from typing import Any
 
 import apsw
 import numpy as np
+from numpy.typing import NDArray
 
-from index.encodings import seal
+from index.lazy import LazySequence
+from index.seals import is_sealed, seal
 from index.types import About, Mark, Segment, Transcript
+
+# A segment: how many characters it has, its file offsets, the row of its speaker, how many marks are its own, and
+# its times, of which those that the file does not give are no number.
+SEGMENT = np.dtype(
+    [(name, "<u4") for name in ("size", "start", "end", "speaker", "marks")] + [("start_s", "<f8"), ("end_s", "<f8")]
+)
 
 # A segment's marks: where in its text, and at which second.
 MARK = np.dtype([("offset", "<u4"), ("start_s", "<f8")])
 
+Records = NDArray[np.void]
+
 
 def store_transcript(connection: apsw.Connection, transcript: Transcript, source: str, checksum: str) -> int:
     """Keep a transcript, where it was read from and the checksum of that; return its id."""
-    text = transcript.text
-    about = json.dumps(asdict(transcript.about))
-    rows = [
-        (len(s.text), s.start, s.end, s.speaker, *map(_real, (s.start_s, s.end_s)), _packed(s.marks))
-        for s in transcript.segments
-    ]
-    sealed = seal_of(transcript.name, text, about, rows)
+    text, segments = transcript.text, transcript.segments
+    spoken: dict[str | None, int] = {}
+    for segment in segments:
+        spoken[segment.speaker] = spoken.get(segment.speaker, 0) + len(segment.text)
+    row_of = {speaker: row for row, speaker in enumerate(spoken)}
+    records = np.array(
+        [
+            (len(s.text), s.start, s.end, row_of[s.speaker], len(s.marks), _number(s.start_s), _number(s.end_s))
+            for s in segments
+        ],
+        SEGMENT,
+    )
+    marks = np.array([tuple(mark) for segment in segments for mark in segment.marks], MARK)
+    times = [time for s in segments for time in (s.start_s, s.end_s) if time is not None]
+    kept: dict[str, str | bytes] = {
+        "text": text,
+        "about": json.dumps(asdict(transcript.about)),
+        "spoken": json.dumps([*spoken.items()]),
+        "segments": records.tobytes(),
+        "marks": marks.tobytes(),
+    }
+    row = {"name": transcript.name, "source": source, "sha256": checksum, "words": len(text.split())}
+    row |= kept | {"end_s": max(times, default=None), "seal": seal(*_sealed(transcript.name, *kept.values()))}
     connection.execute(
-        "INSERT INTO transcripts (name, source, sha256, words, text, about, seal) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (transcript.name, source, checksum, len(text.split()), text, about, sealed),
+        f"INSERT INTO transcripts ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row
     )
-    transcript_id = connection.last_insert_rowid()
-    connection.executemany(
-        "INSERT INTO segments VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((transcript_id, number, *row) for number, row in enumerate(rows)),
-    )
-    return transcript_id
+    return connection.last_insert_rowid()
 
 
 def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
-    """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
-    row = connection.execute("SELECT id, text, about, seal FROM transcripts WHERE name = ?", (name,)).fetchone()
+    """Return a transcript as it was read; its segments are made when they are asked for.
+
+    Raises KeyError for a name that is not in the library, ValueError, TypeError or LookupError for what nobody wrote.
+    """
+    row = connection.execute(
+        "SELECT text, about, spoken, segments, marks, seal FROM transcripts WHERE name = ?", (name,)
+    ).fetchone()
     if row is None:
         raise KeyError(name)
-    transcript_id, text, about, sealed = row
-    segments, at = [], 0
-    rows = segment_rows(connection, transcript_id)
-    if seal_of(name, text, about, rows) != sealed:
+    *kept, sealed = row
+    text, about, spoken, segments, marked = kept
+    if not is_sealed(sealed, *_sealed(name, *kept)):
         raise ValueError(f"what was said in {name} is not what was stored")
-    _refuse_odd(text, rows)
-    for size, start, end, speaker, start_s, end_s, marks in rows:
-        segments.append(Segment(text[at : at + size], start, end, speaker, start_s, end_s, _unpacked(marks)))
-        at += size + 1
-    separator = text[len(segments[0].text)] if len(segments) > 1 else "\n"
-    return Transcript.of(name, segments, about_from(about), separator)
+    records, marks = np.frombuffer(segments, SEGMENT), np.frombuffer(marked, MARK)
+    speakers = _speakers(spoken)
+    _refuse_odd(len(text), len(speakers), records, marks)
+    offsets = _starts(records["size"] + 1)
+    at, marks_at = offsets.tolist(), _starts(records["marks"]).tolist()
 
+    def segment(row: int) -> Segment:
+        size, start, end, speaker, n_marks, start_s, end_s = records[row].item()
+        own = marks[marks_at[row] : marks_at[row] + n_marks].tolist()
+        said = text[at[row] : at[row] + size]
+        return Segment(said, start, end, speakers[speaker], _time(start_s), _time(end_s), tuple(Mark(*m) for m in own))
 
-def segment_rows(connection: apsw.Connection, transcript_id: int) -> list[Any]:
-    """Return (size, start, end, speaker, start_s, end_s, marks) of each segment, in their order."""
-    return connection.execute(
-        "SELECT size, start, end, speaker, start_s, end_s, marks FROM segments WHERE transcript_id = ? ORDER BY row",
-        (transcript_id,),
-    ).fetchall()
+    timed, seconds = _times(records, offsets, marks)
+
+    def time(row: int) -> Mark:
+        return Mark(int(timed[row]), float(seconds[row]))
+
+    said = LazySequence(len(records), segment)
+    return Transcript(name, text, said, tuple(at), LazySequence(len(timed), time), about_from(about))
 
 
 def about_from(stored: str) -> About:
@@ -83,38 +109,57 @@ def load_abouts(connection: apsw.Connection) -> dict[str, About]:
     return {name: about_from(stored) for name, stored in rows}
 
 
-def _real(seconds: float | None) -> float | None:
-    """Return a number as SQLite returns it."""
-    return None if seconds is None else float(seconds)
+def _number(seconds: float | None) -> float:
+    return float("nan") if seconds is None else seconds
 
 
-def seal_of(name: str, text: str, about: str, segments: Sequence[Sequence[object]]) -> bytes:
-    """Return the checksum of a transcript and its segments, as `segment_rows` returns them."""
-    words = (part.encode("utf-8", "surrogatepass") for part in (name, text, about))
-    return seal(*words, repr([tuple(segment) for segment in segments]).encode())
+def _time(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else seconds
 
 
-def _refuse_odd(text: str, rows: Sequence[Any]) -> None:
-    """Raise ValueError for segments that no transcript has, whoever wrote them."""
-    if not rows or sum(row[0] for row in rows) + len(rows) - 1 != len(text):
-        raise ValueError("the segments do not hold the text")
-    sizes, starts, ends, speakers, starts_s, ends_s, marks = zip(*rows, strict=True)
-    times = [time for time in (*starts_s, *ends_s) if time is not None]
-    kinds = (
-        ({*map(type, (*sizes, *starts, *ends))}, {int}),
-        ({*map(type, speakers)}, {str, NoneType}),
-        ({*map(type, times)}, {float}),
-        ({*map(type, marks)}, {bytes, NoneType}),
+def _sealed(*parts: str | bytes) -> list[bytes]:
+    """Return what a transcript's checksum is of: its name, what was said, by whom, where and when, what is known."""
+    return [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in parts]
+
+
+def _speakers(stored: str) -> list[str | None]:
+    """Return who speaks, from how it is stored. Raises ValueError or TypeError for anything else."""
+    speakers = [speaker for speaker, _ in json.loads(stored)]
+    if not all(speaker is None or isinstance(speaker, str) for speaker in speakers):
+        raise ValueError(stored)
+    return speakers
+
+
+def _starts(sizes: NDArray[np.unsignedinteger]) -> NDArray[np.int64]:
+    """Return where each of some things in a row begins."""
+    starts: NDArray[np.int64] = np.cumsum(sizes, dtype=np.int64) - sizes
+    return starts
+
+
+def _times(records: Records, offsets: NDArray[np.int64], marks: Records) -> tuple[NDArray[np.int64], Any]:
+    """Return (offsets, seconds) of all times that the file gives, in their order, as Transcript.of does."""
+    rows = np.arange(len(records))
+    row_of = np.repeat(rows, records["marks"])
+    starting, inside, ending = ~np.isnan(records["start_s"]), marks["offset"] > 0, ~np.isnan(records["end_s"])
+    order = np.argsort(
+        np.concatenate([3 * rows[starting], 3 * row_of[inside] + 1, 3 * rows[ending] + 2]), kind="stable"
     )
-    if any(found - meant for found, meant in kinds) or min(*sizes, *starts, 0) < 0 or any(map(gt, starts, ends)):
+    ends = offsets + records["size"]
+    timed = [offsets[starting], offsets[row_of[inside]] + marks["offset"][inside], ends[ending]]
+    seconds = [records["start_s"][starting], marks["start_s"][inside], records["end_s"][ending]]
+    return np.concatenate(timed)[order], np.concatenate(seconds)[order]
+
+
+def _refuse_odd(n_chars: int, n_speakers: int, records: Records, marks: Records) -> None:
+    """Raise ValueError for segments that no transcript has, whoever wrote them."""
+    if not len(records) or int(records["size"].sum(dtype=np.int64)) + len(records) - 1 != n_chars:
+        raise ValueError("the segments do not hold the text")
+    has_odd = (records["start"] > records["end"]).any() or (records["speaker"] >= n_speakers).any()
+    if has_odd or int(records["marks"].sum(dtype=np.int64)) != len(marks):
         raise ValueError("segments that are none")
-    if not all(map(math.isfinite, times)) or not all(math.isfinite(m.start_s) for of in marks for m in _unpacked(of)):
+    if (
+        np.isinf(records["start_s"]).any()
+        or np.isinf(records["end_s"]).any()
+        or not np.isfinite(marks["start_s"]).all()
+    ):
         raise ValueError("times that are none")
-
-
-def _packed(marks: tuple[Mark, ...]) -> bytes | None:
-    return np.array([tuple(mark) for mark in marks], MARK).tobytes() if marks else None
-
-
-def _unpacked(stored: bytes | None) -> tuple[Mark, ...]:
-    return tuple(Mark(*mark) for mark in np.frombuffer(stored, MARK).tolist()) if stored else ()

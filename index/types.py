@@ -66,9 +66,9 @@ class Transcript:
 
     name: str  # the file's name, with its folder below the one that was indexed
     text: str
-    segments: tuple[Segment, ...]
+    segments: Sequence[Segment]
     offsets: tuple[int, ...]  # where each segment starts in `text`
-    times: tuple[Mark, ...] = ()  # offsets in `text` whose time the file gives: where something starts or ends
+    times: Sequence[Mark] = ()  # offsets in `text` whose time the file gives: where something starts or ends
     about: About = About()
 
     @classmethod

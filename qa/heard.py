@@ -52,7 +52,11 @@ MOST = 3
 FORM_CHARS = 6
 
 # How many runs of words are compared letter by letter, of those whose sets of sounds and letters are nearest.
-COMPARED = 400
+# Mostly the first few tell that none of the others is nearer.
+COMPARED, FIRST_COMPARED = 400, 40
+
+# What numbers in single precision are apart that are the same.
+ROUNDING = 1e-6
 
 LONGEST_RUN = 3
 
@@ -126,18 +130,30 @@ class Vocabulary:
         bound = _bound(self._n_sounds[near], self._sound_bits[near], sounds) + _bound(
             self._n_letters[near], self._letter_bits[near], letters
         )
-        found = np.arange(near.start, near.stop)
-        if len(bound) > COMPARED:
-            found = found[np.argpartition(bound, len(bound) - COMPARED)[-COMPARED:]]
-        rows = self._runs[:, found].T.tolist()
+        n = min(COMPARED, len(bound))
+        nearest = np.argpartition(bound, len(bound) - n)[len(bound) - n :]
+        nearest = nearest[np.argsort(-bound[nearest], kind="stable")]
+        first, others = nearest[:FIRST_COMPARED], nearest[FIRST_COMPARED:]
+        found = self._alike(sounds, letters, asked, near.start + first)
+        if len(found) >= k:
+            # Those that cannot be as like as the last of these need not be looked at.
+            others = others[bound[others] / 2 >= found[k - 1][0] - ROUNDING]
+        found = sorted(found + self._alike(sounds, letters, asked, near.start + others), key=lambda f: (-f[0], f[1]))
+        return [(said, likeness) for likeness, _, said in found[:k]]
+
+    def _alike(self, sounds: str, letters: str, asked: Sequence[str], runs: Ints) -> list[tuple[float, int, str]]:
+        """Return (likeness, run, words said), likest first, of these runs but for the asked words themselves."""
+        rows = self._runs[:, runs].T.tolist()
         said_sounds = [_join(self._sounds[i] for i in row) for row in rows]
         said_letters = ["".join(self._letters[i] for i in row) for row in rows]
         alike = (_similarities(sounds, said_sounds) + _similarities(letters, said_letters)) / 2
-        likeness = alike - np.where(self._has_small[found], SMALL_WORD_LOSS, 0.0)
-        best = np.lexsort((found, -likeness)).tolist()
-        said = ([self._words[i] for i in rows[at] if self._words[i]] for at in best)
-        kept = [(words, float(likeness[at])) for at, words in zip(best, said, strict=True) if words != list(asked)]
-        return [(" ".join(words), like) for words, like in kept[:k]]
+        likeness = alike - np.where(self._has_small[runs], SMALL_WORD_LOSS, 0.0)
+        said = [[self._words[i] for i in row if self._words[i]] for row in rows]
+        found = zip(likeness.tolist(), runs.tolist(), said, strict=True)
+        return sorted(
+            ((like, run, " ".join(words)) for like, run, words in found if words != list(asked)),
+            key=lambda f: (-f[0], f[1]),
+        )
 
     def holds(self, run: Sequence[str]) -> bool:
         """Whether the two words are said one after the other; False where both are small, as "so me"."""

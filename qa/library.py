@@ -124,10 +124,10 @@ def _gather(snapshot: Snapshot) -> Vocabulary:
     database, derived = snapshot.database, snapshot.derived
     spelled = (word.decode("utf-8", "replace") for word in derived.spelled)
     words = dict(zip(spelled, derived.spelled_in.tolist(), strict=True))
-    runs: set[tuple[str, ...]] = set()
+    runs: dict[tuple[str, ...], None] = {}  # as a set, but in the same order in every process
     if database.overview().words <= RUNS_OF_WORDS:
         for text in database.texts():
             # A file may lie about how many words it holds.
             if len(text) <= LONGEST_TEXT:
-                runs.update(runs_of(all_words(searchable(text).lower())))
+                runs.update(dict.fromkeys(runs_of(all_words(searchable(text).lower()))))
     return Vocabulary(words, runs)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any
 
 from index.database import Database
 
@@ -29,19 +27,14 @@ class Spoken:
 
 def spoken(database: Database) -> list[Spoken]:
     """Return who speaks how much in each interview, in the order of names."""
-    rows: list[Any] = database.connection.execute(
-        "SELECT t.id, t.name, s.speaker, total(s.size) FROM transcripts t JOIN segments s ON s.transcript_id = t.id"
-        " GROUP BY t.id, s.speaker ORDER BY t.name"
-    ).fetchall()
     guesses = _guesses(database)
     return [
-        _spoken(name, [(speaker, size) for *_, speaker, size in group], *guesses.get(transcript_id, (0.0, 0.0)))
-        for (transcript_id, name), group in groupby(rows, key=lambda row: row[:2])
+        _spoken(name, sizes, *guesses.get(transcript_id, (0.0, 0.0))) for transcript_id, name, sizes in database.sizes()
     ]
 
 
-def _spoken(name: str, sizes: Sequence[tuple[str | None, float]], asked: float, guests: float) -> Spoken:
-    total = sum(size for _, size in sizes) or 1.0
+def _spoken(name: str, sizes: Sequence[tuple[str | None, int]], asked: float, guests: float) -> Spoken:
+    total = sum(size for _, size in sizes) or 1
     voices = sorted((Voice(speaker, size / total) for speaker, size in sizes), key=_most_first)
     if any(voice.speaker for voice in voices):
         return Spoken(name, tuple(voices))

@@ -23,7 +23,7 @@ from index.embedders import Embedder
 from index.errors import InterviewQAError
 from index.folder import DAMAGE_NAME, FILE_NAME, HOLDER_NAME, LOCK_NAME, MENDED_NAME
 from index.info import info
-from index.transcripts import MARK
+from index.transcripts import MARK, SEGMENT
 from index.windows import WINDOW
 
 OUTSIDE = "The combination of the safe is four, eight, fifteen."
@@ -57,7 +57,7 @@ JSONS = (
     *('{"media": "\\u0000"}', "[" * 10**6, '{"a":' * 10**5, '"' + "x" * 10**6 + '"', '["' + "x/" * 10**5 + '", "/"]'),
     *('"/dev/zero"', '"../x"', '"0123456789abcdef"', '"' + "0" * 64 + '"', "384", "383", "1000000000", "-384"),
 )
-TABLES = ("facts", "transcripts", "segments", "encodings", "passages", "speaking", "names")
+TABLES = ("facts", "transcripts", "encodings", "passages", "speaking", "names")
 SHADOWS = ("words_data", "words_idx", "words_content", "words_docsize", "words_config", "spellings_data")
 
 
@@ -108,7 +108,9 @@ def _value(random: Random, column: str) -> object:
         marks = np.frombuffer(random.randbytes(MARK.itemsize * random.randrange(1, 4)), MARK).copy()
         marks["start_s"] = random.choice((0.0, -1.0, math.nan, math.inf, 1e300, 5.0))
         return marks.tobytes()
-    if column in {"value", "about", "source"} and random.random() < 0.85:
+    if column == "segments" and random.random() < 0.8:
+        return np.frombuffer(random.randbytes(SEGMENT.itemsize * random.randrange(1, 4)), SEGMENT).tobytes()
+    if column in {"value", "about", "source", "spoken"} and random.random() < 0.85:
         return random.choice(JSONS)
     return random.choice(SCALARS)
 

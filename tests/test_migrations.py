@@ -2,6 +2,7 @@
 
 import gzip
 import shutil
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -13,7 +14,7 @@ from index.build import build
 from index.checks import verify
 from index.database import Database
 from index.embedders import Embedder
-from index.errors import NoIndexError, StoreError
+from index.errors import DamagedError, NoIndexError, StoreError
 from index.folder import FILE_NAME
 from index.migrations import STEPS
 from index.schema import SCHEMA_VERSION
@@ -56,15 +57,30 @@ def test_a_build_brings_it_up_to_date(version: int, tmp_path: Path, embedder: Em
     )
 
 
-@pytest.mark.parametrize("version", [2, 3])
+@pytest.mark.parametrize("version", [2, 3, 4])
 def test_it_answers_without_being_built_again(version: int, tmp_path: Path, embedder: Embedder) -> None:
     folder = old_index(version, tmp_path / "i")
     best = answer(Library(folder, embedder), "Which flour do you like?", 1).passages[0]
     assert best.transcript == "bread.txt"
     assert "Rye, because it smells of rain" in best.text
+    assert [speaker for speaker, _ in best.turns] == ["Ada", "Cy"]
     with Database.open(folder) as database:
         assert integrity_problems(database.connection) == []
         assert database.connection.execute("PRAGMA checksum_verification").get == "1"
+
+
+def test_what_was_damaged_before_is_not_taken_for_sound(tmp_path: Path, embedder: Embedder) -> None:
+    folder, talks = old_index(4, tmp_path / "i"), put(tmp_path / "talks", **TALKS)
+    vfs = connections._checking_vfs()
+    with closing(apsw.Connection(str(folder / FILE_NAME), connections.WRITE, vfs=vfs)) as connection:
+        connection.execute("UPDATE transcripts SET text = replace(text, 'Ninety', 'Twenty')")
+    with Database.open(folder) as database:
+        assert database.transcript("bread.txt").text.startswith("Which flour")
+        with pytest.raises(DamagedError):
+            database.transcript("boat.txt")
+    build([talks], folder, embedder, fit)
+    assert verify(folder, embedder) == ([], [])
+    assert "Ninety" in answer(Library(folder, embedder), "How old is the boat?", 1).passages[0].text
 
 
 def test_version_1_is_no_index_until_it_is_built_again(tmp_path: Path) -> None:
