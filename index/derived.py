@@ -280,11 +280,14 @@ def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[Coa
         known = np.zeros(len(ids), np.bool_)
     else:
         centroids, known = before.coarse.centroids, np.isin(ids, before.ids)
-    codes = np.empty((len(ids), code_bytes(vectors.shape[1])), np.uint8)
+    codes, checks = np.empty((len(ids), code_bytes(vectors.shape[1])), np.uint8), np.empty(len(ids), np.uint32)
     if before is not None and before.coarse is not None:
-        codes[known] = before.coarse.codes[before.rows(ids[known])]
+        rows = before.rows(ids[known])
+        codes[known] = before.coarse.codes[rows]
+        # Those that are handed on were compared with theirs.
+        checks[known] = seals(vectors[known]) if before.checks is None else before.checks[rows]
     new = np.flatnonzero(~known)
     for at in range(0, len(new), PART):
-        codes[new[at : at + PART]] = encode(centroids, vectors[new[at : at + PART]])
-    checks = [seals(vectors[at : at + PART]) for at in range(0, len(vectors), PART)]
-    return Coarse(centroids, codes, vectors.shape[1]), np.concatenate(checks)
+        part = vectors[new[at : at + PART]]
+        codes[new[at : at + PART]], checks[new[at : at + PART]] = encode(centroids, part), seals(part)
+    return Coarse(centroids, codes, vectors.shape[1]), checks

@@ -96,7 +96,8 @@ class Postings:
     ) -> "Postings":
         """Return the postings of n passages: (row, words) of the new ones, and those that were there before.
 
-        Of `before`, the second is the row that each of its passages has now, -1 for those that are gone.
+        Of `before`, the second is the row that each of its passages has now, -1 for those that are gone; the
+        others are in the same order as then.
         """
         lengths = np.zeros(n, np.uint32)
         known: dict[str, int] = {}
@@ -110,28 +111,22 @@ class Postings:
         new_stems = [stem.encode("utf-8", "surrogatepass") for stem in known]
         of_term, of_row, of_times = (column.array() for column in (terms, rows, times))
         old_stems: list[bytes] = []
+        old_sizes, old_row, old_times = np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
         if before:
-            old, now = before
-            kept = now >= 0
-            lengths[now[kept]] = old._lengths[kept]
-            old_stems = list(old._stems)
-            sizes = np.diff(old._ends, prepend=0)
-            old_rows = now[old._arrays["posting_rows"]]
-            stays = old_rows >= 0
-            old_term = np.repeat(np.arange(len(old_stems), dtype=np.int32), sizes)[stays]
-            of_term = np.concatenate([old_term, of_term + np.int32(len(old_stems))])
-            of_row = np.concatenate([old_rows[stays].astype(np.uint32), of_row])
-            of_times = np.concatenate([old._arrays["posting_times"][stays], of_times])
-        every = [*old_stems, *new_stems]
-        used = np.zeros(len(every), np.bool_)
-        used[of_term] = True
-        ordered = sorted({stem for stem, is_used in zip(every, used.tolist(), strict=True) if is_used})
+            lengths[before[1][before[1] >= 0]] = before[0]._lengths[before[1] >= 0]
+            old_stems, old_sizes, old_row, old_times = before[0]._moved(before[1])
+        ordered = sorted({*old_stems, *new_stems})
         place = {stem: row for row, stem in enumerate(ordered)}
-        renamed = np.array([place.get(stem, -1) for stem in every], np.int32)
-        of_term = renamed[of_term] if every else of_term
+        sizes = np.zeros(len(ordered), np.int64)
+        sizes[[place[stem] for stem in old_stems]] = old_sizes
+        if len(of_term):
+            of_term = np.array([place[stem] for stem in new_stems], np.int32)[of_term]
         order = np.lexsort((of_row, of_term))
-        of_row, of_times = of_row[order], of_times[order]
-        ends = np.cumsum(np.bincount(of_term, minlength=len(ordered)), dtype=np.int64)
+        of_term, of_row, of_times = of_term[order], of_row[order], of_times[order]
+        # Those that were there are in their order still, so that the few new ones are put between them.
+        at = _places(of_term, of_row, old_row, np.cumsum(sizes) - sizes, sizes)
+        of_row, of_times = np.insert(old_row, at, of_row), np.insert(old_times, at, of_times)
+        ends = np.cumsum(sizes + np.bincount(of_term, minlength=len(ordered)), dtype=np.int64)
         starts = np.concatenate([[0], ends[:-1]]).tolist() if len(ends) else []
         seals = [crc32(of_times[a:b].data, crc32(of_row[a:b].data)) for a, b in zip(starts, ends.tolist(), strict=True)]
         strings = Strings.of(ordered)
@@ -146,6 +141,31 @@ class Postings:
                 "lengths": lengths,
             }
         )
+
+    def _moved(self, now: "np.ndarray[Any, Any]") -> "tuple[list[bytes], Any, Any, Any]":
+        """Return (stems, how many passages hold each, their rows, how often) for passages that have other rows now."""
+        rows, times = now[self._arrays["posting_rows"]], self._arrays["posting_times"]
+        sizes = np.diff(self._ends, prepend=0)
+        if (now < 0).any():
+            stays = rows >= 0
+            sizes = np.diff(np.concatenate([[0], np.cumsum(stays)])[self._ends], prepend=0)
+            rows, times = rows[stays], times[stays]
+        stems = [stem for stem, size in zip(self._stems, sizes.tolist(), strict=True) if size]
+        return stems, sizes[sizes > 0], rows.astype(np.uint32), times
+
+
+def _places(terms: Any, rows: Any, old_rows: Any, starts: Any, sizes: Any) -> "np.ndarray[Any, Any]":
+    """Return where among the old rows new ones belong, both in the order of terms and rows.
+
+    Those of each term begin at `starts`, as many as `sizes`.
+    """
+    places: np.ndarray[Any, Any] = starts[terms]
+    firsts = np.flatnonzero(np.diff(terms, prepend=-1)) if len(terms) else np.zeros(0, np.int64)
+    for first, end in zip(firsts.tolist(), [*firsts[1:].tolist(), len(terms)], strict=False):
+        start = starts[terms[first]]
+        there = old_rows[start : start + sizes[terms[first]]]
+        places[first:end] += np.searchsorted(there, rows[first:end])
+    return places
 
 
 class _Column:

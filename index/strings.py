@@ -30,16 +30,19 @@ class Strings(Sequence[bytes]):
         return self.characters[start : int(self.ends[row])].tobytes()
 
     def __iter__(self) -> Iterator[bytes]:
-        return self.part(range(len(self)))
+        return (text for _, text in self.part(range(len(self))))
 
-    def part(self, rows: range) -> Iterator[bytes]:
-        """Yield the texts of neighbouring rows."""
-        ends = self.ends[rows.start : rows.stop].tolist()
+    def part(self, rows: range, sizes: range | None = None) -> Iterator[tuple[int, bytes]]:
+        """Yield (row, text) of neighbouring rows; of those whose texts have so many bytes, where that is given."""
+        ends = self.ends[rows.start : rows.stop]
         first = int(self.ends[rows.start - 1]) if rows.start else 0
-        every, start = self.characters[first : ends[-1] if ends else first].tobytes(), first
-        for end in ends:
-            yield every[start - first : end - first]
-            start = end
+        starts = np.concatenate([[first], ends[:-1]])[: len(ends)]
+        every = self.characters[first : int(ends[-1]) if len(ends) else first].tobytes()
+        kept = np.arange(len(ends))
+        if sizes is not None:
+            kept = kept[(ends - starts >= sizes.start) & (ends - starts < sizes.stop)]
+        places = zip(kept.tolist(), (starts[kept] - first).tolist(), (ends[kept] - first).tolist(), strict=True)
+        return ((rows.start + at, every[start:end]) for at, start, end in places)
 
     def row(self, text: bytes) -> int | None:
         """Return where the text is; None where it is not."""

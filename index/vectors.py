@@ -70,6 +70,11 @@ class VectorIndex:
         return self._coarse
 
     @property
+    def checks(self) -> Any:
+        """Return the seals of the vectors, where they lie in a file that nobody has checked."""
+        return self._checks
+
+    @property
     def dimension(self) -> int:
         """Return how long each vector is."""
         return int(self._vectors.shape[1])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Container
 
+import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -37,15 +38,10 @@ def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozense
 
 def _alike(snapshot: Snapshot, word: str, edits: int) -> dict[str, int]:
     """Return the library's words that begin and are as long as the word, nearly; and in how many passages each is."""
-    spelled, give = snapshot.derived.spelled, edits * MOST_BYTES_EACH
-    rows = spelled.beginning(word[0].encode())
-    held_by = snapshot.derived.spelled_in[rows.start : rows.stop].tolist()
-    n_bytes = len(word.encode())
-    return {
-        text.decode("utf-8", "replace"): n
-        for text, n in zip(spelled.part(rows), held_by, strict=True)
-        if abs(len(text) - n_bytes) <= give
-    }
+    spelled, n_bytes, give = snapshot.derived.spelled, len(word.encode()), edits * MOST_BYTES_EACH
+    near = [*spelled.part(spelled.beginning(word[0].encode()), range(n_bytes - give, n_bytes + give + 1))]
+    held_by = snapshot.derived.spelled_in[np.array([row for row, _ in near], np.int64)].tolist()
+    return {text.decode("utf-8", "replace"): n for (_, text), n in zip(near, held_by, strict=True)}
 
 
 def _nearest(snapshot: Snapshot, word: str) -> str | None:
