@@ -25,6 +25,9 @@ _KEYS = (
     " audio_url video video_url webpage_url source link language lang layout tags author description"
 ).split()
 
+# With nothing but these it is, where no value ends as a sentence does: "guest: Ada Moss", but not "Guest: Thank you."
+_PEOPLE = "guests guest interviewees interviewee narrators narrator hosts host interviewers interviewer".split()
+
 # What YAML has for no value.
 _NOTHING = ("", "~", "null")
 
@@ -34,6 +37,7 @@ _LISTED = re.compile(
 )
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*+\r?\n(.*?)^\+\+\+[ \t\r]*+$", re.DOTALL | re.MULTILINE)
 _ENDS = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_SENTENCE = re.compile(r"[.?!\u2026][\"'\u201d\u2019]?[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
 
 
@@ -51,9 +55,12 @@ def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
     if ends is None:
         return text, {}
     written = head[: ends.start()]
-    often = Counter(key.strip().lower() for key in _KEY.findall(re.sub(r"\r\n?", "\n", written)))
+    lines = re.sub(r"\r\n?", "\n", written)
+    keys = [key.strip() for key in _KEY.findall(lines)]
+    often = Counter(key.lower() for key in keys)
+    names_people = {*keys} <= {*_PEOPLE} and not _SENTENCE.search(lines)
     # In a mapping a key is there once; who speaks does so again.
-    if not often.keys() & set(_KEYS) or max(often.values()) > 1:
+    if not keys or max(often.values()) > 1 or not (names_people or often.keys() & {*_KEYS}):
         return text, {}
     fields = _parsed(written, begins.end())
     # A list of objects may be what was said.

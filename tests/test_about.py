@@ -163,6 +163,13 @@ def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) 
     assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
 
 
+@pytest.mark.parametrize("front", ["guest: Ada Moss\nhost: Bo Lind", "hosts: [Bo Lind]\ninterviewees:\n- Ada Moss"])
+def test_front_matter_may_say_no_more_than_who_it_is(front: str) -> None:
+    found = read_transcript(f"---\n{front}\n---\n\n{BOAT}".encode(), "a.md")
+    assert (found.about.guests, found.about.hosts) == (("Ada Moss",), ("Bo Lind",))
+    assert found.text == "How old is the boat?\nNinety years and some, and she leaks like a basket."
+
+
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
 def test_front_matter_in_toml(ending: str) -> None:
     text = f'+++\ntitle = "The bees"\ndate = 2021-03-04\n+++\n\n{BOAT}'.replace("\n", ending)
@@ -182,6 +189,8 @@ def test_what_is_said_between_pluses_is_no_front_matter() -> None:
     "text",
     [
         "---\nHost: Welcome to it.\nGuest: Thank you.\n---\nHost: Well?\nGuest: Yes.\n",
+        "---\nhost: Welcome to it\nguest: Thank you!\n---\nhost: Well?\nguest: Yes.\n",
+        "---\nHost: Welcome\nGuest: Thanks\n---\nHost: Well?\nGuest: Yes.\n",
         "---\ntitle: one\nAda: Hello.\nAda: Hello again.\n---\nAda: Yes.\n",
         "---\nWe met in May.\n---\nAnd it rained.\n",
         "---\n- title: x\n---\nAnd it rained.\n",
@@ -190,7 +199,7 @@ def test_what_is_said_between_pluses_is_no_front_matter() -> None:
     ],
 )
 def test_what_is_said_between_two_rules_is_no_front_matter(text: str) -> None:
-    words = re.findall(r"\w+", re.sub(r"^(?:Host|Guest|Ada):", "", text, flags=re.MULTILINE))
+    words = re.findall(r"\w+", re.sub(r"^(?:Host|Guest|Ada):", "", text, flags=re.MULTILINE | re.IGNORECASE))
     assert re.findall(r"\w+", read_transcript(text.encode(), "a.txt").text) == words
 
 
