@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from index.arrays import Ids, Vectors
+from index.arrays import Ids, Vectors, unique
 from index.fulltext import share_spoken_by
 from index.snapshot import Snapshot
 from index.stored import StoredPassage
@@ -123,11 +123,11 @@ def _candidates(
     derived, wanted = snapshot.derived, max(CANDIDATES, k)
     scope = derived.rows_in(transcript_ids)
     lexical = [score_words(snapshot, content_words(q.text), q.named.words, scope, q.heard) for q in queries]
-    among = None if scope is None else np.unique(derived.encodings[scope])
+    among = None if scope is None else unique(derived.encodings[scope])
     near = [derived.passages_of(derived.vectors.nearest(q.encoded.vector, wanted, among)[0]) for q in queries]
     if scope is not None:
         near = [rows[np.isin(rows, scope, assume_unique=True)] for rows in near]
-    rows = np.unique(np.concatenate([*near, *(best(scores.bm25, wanted, above=0.0) for scores in lexical)]))
+    rows = unique(np.concatenate([*near, *(best(scores.bm25, wanted, above=0.0) for scores in lexical)]))
     asked = np.mean([query.encoded.vector for query in queries], axis=0)
     return lexical, _Candidates(
         rows,
