@@ -1,10 +1,8 @@
 """The chat page: ask the interviews, and see the passages that answer. Run it with `streamlit run app.py`."""
 
-import gc
-import threading
 import time
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -18,24 +16,24 @@ from qa.answer import LONGEST_CHARS, Answer
 from qa.export import chat_as_json, chat_as_markdown
 from qa.judge import fit
 from qa.library import Library
-from qa.page.interviews import is_listing, show_interviews, show_list
+from qa.page.earlier import is_earlier, show_earlier
+from qa.page.interviews import show_interviews
 from qa.page.looks import NO_LOOKS, looks_from_address, to_address
 from qa.page.map import show_map
+from qa.page.opened import building, open_library, overview
 from qa.page.plain import escaped
 from qa.page.reading import is_reading, show_reading
 from qa.page.scope import Known, Searched, from_address, known, searched, show_choice, show_searched
 from qa.page.signin import may_enter
+from qa.page.speaking import show_speaking
 from qa.page.stale import show_stale
 from qa.page.turns import Turn, bring_into_view, come_back, offer, show_turn
 from qa.page.update import into
-from qa.page.views import MAP, VOICES, is_shown, open_view
+from qa.page.views import LIST, MAP, VOICES, is_shown, open_view
 from qa.page.voice import by_row, show_switch
-from qa.page.voices import show_voices
 from qa.render import WERE_ASKED
-from qa.suggest import suggestions
 
 FOLDER = default_folder().absolute()
-SUGGESTIONS = 4
 # Streamlit draws the whole chat at every question; turns further up are one click away.
 TURNS_DRAWN = 20
 
@@ -43,8 +41,8 @@ TURNS_DRAWN = 20
 PAINT_S = 0.5
 
 STYLE = """<style>
-.passage { margin: 0 0 .75rem; line-height: 1.6; }
-.passage h2 { margin: 0; padding: .2rem 0 .4rem; font-size: 1.1rem; overflow-wrap: anywhere; }
+.passage { margin: 0; line-height: 1.6; }
+.passage h3 { margin: 0; padding: .2rem 0 .4rem; font-size: 1.1rem; overflow-wrap: anywhere; }
 .passage p { margin: 0 0 .4rem; overflow-wrap: anywhere; }
 .passage b { margin-right: .3rem; }
 .passage footer { font-size: .875rem; opacity: .75; }
@@ -54,40 +52,19 @@ STYLE = """<style>
 [data-testid=stCaptionContainer], [data-testid=stExpander] summary { color: inherit; opacity: .85; }
 [data-testid=stCaptionContainer] *, [data-testid=stExpander] summary * { color: inherit; opacity: 1; }
 [class*=st-key-turn_] { scroll-margin-top: 4.5rem; }
+.asked { background: #8882; border-radius: .5rem; padding: .7rem 1rem; }
+.asked h2 { margin: 0; padding: 0; font-size: 1rem; font-weight: 400; line-height: 1.5; }
+.asked h2 { white-space: pre-wrap; overflow-wrap: anywhere; }
+.asked summary { cursor: pointer; list-style: none; }
+.asked summary::-webkit-details-marker { display: none; }
+.asked summary::after { content: "Show all of it"; font-size: .875rem; opacity: .75; text-decoration: underline; }
+.asked[open] summary::after { content: "Show less"; }
+.asked:not([open]) h2 {
+  display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 3; line-clamp: 3; overflow: hidden;
+}
+.earlier { scroll-margin-top: 4.5rem; margin-top: 1rem; }
+.earlier > * + * { margin-top: .75rem; }
 </style>"""
-
-
-@st.cache_resource(show_spinner=False)
-def open_library(folder: Path) -> Library:
-    """Open the index once for all visitors, and load its model behind their backs: the page is there before it."""
-    library = Library(folder)
-    threading.Thread(target=warm_up, args=[library], name="warm-up", daemon=True).start()
-    return library
-
-
-def warm_up(library: Library) -> None:
-    """Load the model and embed once."""
-    try:
-        library.warm_up()
-    except InterviewQAError:
-        return  # The first question meets the same error, where somebody reads it.
-    # Streamlit collects garbage after every run; the model's objects never become any.
-    gc.collect()
-    gc.freeze()
-
-
-@st.cache_resource(show_spinner=False)
-def building() -> threading.Lock:
-    """Return the lock that keeps two visitors from building the first index twice."""
-    return threading.Lock()
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def overview(folder: Path, state: str) -> tuple[Overview, list[str]]:
-    """Return what a state of the library holds, and questions to begin with."""
-    del state  # It is what the answer is remembered by.
-    with open_library(folder).snapshot() as snapshot:
-        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
 
 
 def build_first_index() -> None:
@@ -124,6 +101,9 @@ def main() -> None:
     st.html(STYLE)
     if not may_enter():
         return
+    if typed := st.session_state.get("ask"):
+        # Whatever becomes of this run, as where the index is gone: it is asked once it can be.
+        st.session_state["to_ask"] = typed
     try:
         library = open_library(FOLDER)
         with library.snapshot() as snapshot:
@@ -132,12 +112,12 @@ def main() -> None:
             st.session_state.pop("at", None)
         if is_reading():
             show_reading(library)
-        elif is_listing():
+        elif is_shown(LIST):
             show_interviews(library, state)
         elif is_shown(MAP):
             show_map(library, state)
         elif is_shown(VOICES):
-            show_voices(library, state)
+            show_speaking(library, state)
         else:
             show_chat(library, state)
     except NoIndexError:
@@ -150,32 +130,34 @@ def main() -> None:
 
 def show_chat(library: Library, state: str) -> None:
     """Draw the questions that were asked with their answers, and the box for the next one."""
-    holds, first_questions = overview(FOLDER, state)
-    scope = searched(FOLDER, state, from_address(), library)
+    holds, first_questions = overview(library, state)
+    scope = searched(library, state, from_address())
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     show_switch()
-    typed = st.bottom.chat_input("Ask a question", key="ask", submit_mode="disable")
     # A box with a limit drops what is pasted beyond it, all of it, without a word.
-    question, looks = (typed or st.session_state.pop("clicked", "")).strip()[:LONGEST_CHARS], NO_LOOKS
+    st.bottom.chat_input("Ask a question", key="ask", submit_mode="disable")
+    question, looks = st.session_state.get("to_ask", "").strip()[:LONGEST_CHARS], NO_LOOKS
     linked = st.query_params.get("q", "")[:LONGEST_CHARS].strip()
     if linked and not turns and not question:
         question, looks = linked, looks_from_address()
-    saving = header(holds, known(FOLDER, state, library), scope, bool(turns or question))
+    saving = header(holds, known(library, state), scope, bool(turns or question))
     notice = st.empty()
     for line in st.session_state.get("unread", ()):
         st.warning(escaped(line))
     if question:
         # Kept before it is answered: a click elsewhere on the page starts this script anew.
         turns.append(Turn(question, found=scope.refusal, only=scope.only, looks=looks))
+        st.session_state["to_ask"] = ""
     if not turns:
         offer(WERE_ASKED, first_questions, "suggestion")
-    first, last = max(0, len(turns) - TURNS_DRAWN), len(turns) - 1
-    if first and st.toggle(f"Show {first} earlier questions", key="all_turns"):
-        first = 0
+    first, last = first_drawn(turns), len(turns) - 1
     for number, turn in enumerate(turns[first:], first):
         if question and number == last:
             bring_into_view(number)
-        turns[number] = show_turn(number, turn, library, holds.transcripts)
+        if is_earlier(number, turn):
+            show_earlier(number, turn)
+        else:
+            turns[number] = show_turn(number, turn, library, holds.transcripts)
     if question:
         bring_into_view(last)
         to_address(question, looks)
@@ -186,6 +168,22 @@ def show_chat(library: Library, state: str) -> None:
     # Looking at the files waits until the answer is there.
     with notice.container():
         show_stale(library, state)
+
+
+def first_drawn(turns: Sequence[Turn]) -> int:
+    """Draw the way to what was asked before the last turns, and return the number of the first that is drawn."""
+    first = max(0, len(turns) - TURNS_DRAWN)
+    if not first:
+        return 0
+    # What is not drawn for a while, as while somebody reads on, would be off again.
+    st.session_state["all_turns"] = st.session_state.get("all_shown", False)
+    st.toggle(f"Show {first} earlier questions", key="all_turns", on_change=keep_all_shown)
+    return 0 if st.session_state["all_turns"] else min(first, st.session_state.get("left_turn", first))
+
+
+def keep_all_shown() -> None:
+    """Keep that all turns are drawn, or not."""
+    st.session_state["all_shown"] = st.session_state["all_turns"]
 
 
 def show_export(place: DeltaGenerator) -> None:
@@ -213,15 +211,16 @@ def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> De
     st.caption(f"{holds.transcripts:,} interview{plural}, {holds.words:,} words, all on this machine")
     line = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     with line.container(horizontal=True, width="content"):
-        st.button("See them all", type="tertiary", on_click=show_list)
+        st.button("See them all", type="tertiary", on_click=open_view, args=[LIST])
         st.button("Map", type="tertiary", on_click=open_view, args=[MAP])
     with line.container(horizontal=True, width="content"):
         if holds.transcripts > 1:
             with st.popover("Search in…"):
-                show_choice(there, scope.scope, show_list)
+                show_choice(there, scope.scope)
         saving = st.container(width="content")
         if chatting and st.button("New chat"):
             st.session_state["turns"], st.session_state["ratings"] = [], {}
+            st.session_state["all_shown"] = False
             to_address(None)
             st.rerun()
     show_searched(scope)

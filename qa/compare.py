@@ -10,9 +10,13 @@ from qa.library import Library
 from qa.render import title
 
 # Whose passages are among so many of the best come first. Of each guest so many are looked at, as many as the chat
-# shows: what counts as a match looks at several.
+# shows: what counts as a match looks at several. Of one who was not alone it is more: the best may be another's.
 RANKED = 50
 LOOKED_AT = 5
+
+# Of what one of several guests said, a passage with so much of the best one's score still answers. (What answers the
+# samples' questions has .55 of it or more.)
+NEAR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,21 @@ def replies(library: Library, asked: Asked, of: Sequence[Guest]) -> list[Reply]:
 
 def _reply(library: Library, asked: Asked, guest: Guest) -> Reply:
     found = ask_again(library, asked, LOOKED_AT, guest.transcripts)
+    if found.matched and any(len(passage.about.guests) > 1 for passage in found.passages):
+        found = ask_again(library, asked, RANKED, guest.transcripts)
     if not found.matched:
         return Reply(guest, None)
     # Where several were interviewed at once, nobody is given what another one said.
-    may_have_said = [(passage, _who_may_have_said(passage)) for passage in found.passages]
+    may_have_said = [(passage, _who_may_have_said(passage)) for passage in _near(found.passages)]
     own = (passage for passage, who in may_have_said if len(who) < 2 and (guest.name in who or not guest.is_known))
     best = next(own, None)
     return Reply(guest, best, is_unclear=best is None and any(guest.name in who for _, who in may_have_said))
+
+
+def _near(passages: Sequence[CitedPassage]) -> list[CitedPassage]:
+    """Return the passages that the chat would show, and of those after them the ones that are about as good."""
+    least = NEAR * passages[0].score if passages else 0.0
+    return [each for row, each in enumerate(passages) if row < LOOKED_AT or each.score >= least]
 
 
 def _who_may_have_said(passage: CitedPassage) -> Collection[str]:

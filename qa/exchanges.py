@@ -45,6 +45,12 @@ def exchanges(database: Database) -> list[Exchange]:
     return [_exchange(list(group)) for _, group in groups]
 
 
+def row_of(there: Sequence[Exchange], transcript: str, offset: int) -> int | None:
+    """Return the row of the exchange in which something is said, by its offset in the transcript's text."""
+    rows = (row for row, each in enumerate(there) if each.transcript == transcript)
+    return next((row for row in rows if there[row].span.start <= offset < there[row].span.end), None)
+
+
 def vectors_of(snapshot: Snapshot, of: Sequence[Exchange]) -> Vectors:
     """Return the vector of each exchange, of length 1: the middle of those of its passages."""
     if not of:

@@ -17,6 +17,13 @@ WERE_ASKED = "Questions that were asked:"
 NEAREST = "The nearest that was said:"
 PROBABLY_THE_GUEST = "probably the guest"
 
+# A question in more words, or lines, is folded to this much.
+LONGEST_SEEN_CHARS = 300
+LONGEST_SEEN_LINES = 4
+
+# What names a question where there is no room for all of it.
+SHORT_CHARS = 90
+
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
@@ -45,6 +52,14 @@ def as_text(answer: Answer, colour: bool = False) -> str:
             lines.append(f"   {dim}{_visible(speaker)}:{plain} {words}" if speaker else f"   {words}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
+
+
+def question_as_html(question: str) -> str:
+    """Return a question of the chat as HTML, escaped; of a long one some lines are seen until it is clicked."""
+    heading = f'<h2 dir="auto">{html.escape(question)}</h2>'
+    if len(question) > LONGEST_SEEN_CHARS or question.count("\n") >= LONGEST_SEEN_LINES:
+        return f'<details class="asked"><summary>{heading}</summary></details>'
+    return f'<div class="asked">{heading}</div>'
 
 
 def notes_as_html(answer: Answer) -> str:
@@ -82,7 +97,7 @@ def as_html(passage: CitedPassage) -> str:
 
     Every word that comes from a transcript or a file's name is escaped.
     """
-    heading = f"<h2>{html.escape(one_line(passage.question))}</h2>" if passage.question else ""
+    heading = f"<h3>{html.escape(one_line(passage.question))}</h3>" if passage.question else ""
     paragraphs = []
     for speaker, parts in said(passage):
         words = "".join(f"<mark>{html.escape(t)}</mark>" if marked else html.escape(t) for t, marked in parts)
@@ -155,6 +170,12 @@ def clock(seconds: float) -> str:
 def _visible(text: str) -> str:
     """Return the text without control characters, which a terminal would obey."""
     return "".join(character for character in text if character.isprintable() or character == " ")
+
+
+def shortened(text: str) -> str:
+    """Return the text on one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHORT_CHARS else f"{line[:SHORT_CHARS].rstrip()}…"
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ from index.database import Database
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Share:
     """A speaker's share of an interview, from 0 to 1 by the length of what is said."""
 
     speaker: str | None  # None for what nobody is named for
@@ -15,33 +15,33 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class Shares:
     """Who speaks how much in an interview, most first."""
 
     transcript: str
-    voices: tuple[Voice, ...]
+    voices: tuple[Share, ...]
     # Where nobody is named: the share that is asked, and the share that is probably the guest's, see index.roles.
     asked: float = 0.0
     probably_guest: float = 0.0
 
 
-def spoken(database: Database) -> list[Spoken]:
+def shares(database: Database) -> list[Shares]:
     """Return who speaks how much in each interview, in the order of names."""
     guesses = _guesses(database)
     return [
-        _spoken(name, sizes, *guesses.get(transcript_id, (0.0, 0.0))) for transcript_id, name, sizes in database.sizes()
+        _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0))) for transcript_id, name, sizes in database.sizes()
     ]
 
 
-def _spoken(name: str, sizes: Sequence[tuple[str | None, int]], asked: float, guests: float) -> Spoken:
+def _shares(name: str, sizes: Sequence[tuple[str | None, int]], asked: float, guests: float) -> Shares:
     total = sum(size for _, size in sizes) or 1
-    voices = sorted((Voice(speaker, size / total) for speaker, size in sizes), key=_most_first)
+    voices = sorted((Share(speaker, size / total) for speaker, size in sizes), key=_most_first)
     if any(voice.speaker for voice in voices):
-        return Spoken(name, tuple(voices))
-    return Spoken(name, tuple(voices), min(1.0, asked / total), min(1.0, guests / total))
+        return Shares(name, tuple(voices))
+    return Shares(name, tuple(voices), min(1.0, asked / total), min(1.0, guests / total))
 
 
-def _most_first(voice: Voice) -> tuple[float, str]:
+def _most_first(voice: Share) -> tuple[float, str]:
     return -voice.share, voice.speaker or ""
 
 

@@ -1,10 +1,13 @@
 """Questions that hosts really asked: to begin a chat with, and to go on where nobody was asked."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain, zip_longest
 
 import numpy as np
 
+from index.arrays import Vectors
+from index.embedders import Embedder
 from index.sentences import is_question, sentence_spans
 from index.snapshot import Snapshot
 from qa.conversation import leans
@@ -26,6 +29,9 @@ POINTING = frozenset(
 # said before; so many that do not are compared, which takes as long as embedding two or three questions.
 LOOKED_AT = 40
 COMPARED = 10
+
+# The vectors of so many questions are kept, 1.5 kB each.
+MOST_KEPT = 5000
 
 
 def suggestions(snapshot: Snapshot, k: int) -> list[str]:
@@ -64,9 +70,29 @@ def nearest_asked(
     questions = list(shown.values())[:COMPARED]
     if not questions:
         return []
-    encoded = library.embedder(snapshot.facts).encode(questions)
-    cosines = np.stack([question.vector for question in encoded]) @ vector
+    cosines = _vectors(questions, library.embedder(snapshot.facts)) @ vector
     return [questions[row] for row in np.argsort(-cosines, kind="stable")[:k]]
+
+
+def _vectors(questions: Sequence[str], embedder: Embedder) -> Vectors:
+    """Return the vectors of questions, which are few in a library and looked at again and again."""
+    kept = _kept(embedder)
+    found = {question: kept.get(question) for question in questions}
+    new = [question for question, vector in found.items() if vector is None]
+    if new:
+        encoded = {question: each.vector for question, each in zip(new, embedder.encode(new), strict=True)}
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        kept |= encoded
+        found |= encoded
+    return np.stack([vector for vector in found.values() if vector is not None])
+
+
+@lru_cache(maxsize=2)
+def _kept(embedder: Embedder) -> dict[str, Vectors]:
+    """Return the place for the vectors that a model made of questions."""
+    del embedder  # It is what the place is found by.
+    return {}
 
 
 def presentable(asked: str) -> str | None:

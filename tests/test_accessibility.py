@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, Page
-from pages import FIRST_ANSWER_MS
+from pages import FIRST_ANSWER_MS, ask
 from playwright.sync_api import Browser, expect
 
 # What npm installs; .ci/run does.
@@ -48,5 +48,38 @@ def test_nothing_keeps_anybody_from_reading_or_using_the_page(
     tab.evaluate(axe)
     found = tab.evaluate("axe.run()")["violations"]
     tab.close()
+    assert faults(found) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_anybody_from_what_comes_of_a_chat(page: Page, browser: Browser, axe: str, scheme: Any) -> None:
+    tab = browser.new_page(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 390, "height": 800})
+
+    def look() -> None:
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+        tab.evaluate(axe)
+        assert faults(tab.evaluate("axe.run()")["violations"]) == []
+
+    tab.goto(page.url)
+    ask(tab, "What did you do with the castor oil? " * 20)
+    expect(tab.locator(".st-key-turn_0 footer").first).to_be_visible(timeout=FIRST_ANSWER_MS)
+    ask(tab, "castor oil")
+    expect(tab.locator(".st-key-turn_1 footer").first).to_be_visible()
+    expect(tab.locator(".earlier details")).to_be_attached()
+    look()
+    tab.get_by_role("button", name="Read on").first.click()
+    tab.get_by_text("passages here for “castor oil”").click()
+    expect(tab.locator("[class*=st-key-where_list_of_] button").first).to_be_visible()
+    look()
+    tab.get_by_role("button", name="Back to the questions").click()
+    tab.get_by_role("button", name="Map").click()
+    expect(tab.get_by_text("Ringed is what was found for “castor oil”.")).to_be_visible(timeout=FIRST_ANSWER_MS)
+    expect(tab.locator("[data-testid=stVegaLiteChart] svg").first).to_be_visible()
+    look()
+    tab.close()
+
+
+def faults(found: Any) -> list[Any]:
+    """Return what is serious of what axe found."""
     told = [(each["impact"], each["id"], [node["html"] for node in each["nodes"]]) for each in found]
-    assert [each for each in told if each[0] in {"serious", "critical"}] == []
+    return [each for each in told if each[0] in {"serious", "critical"}]

@@ -1,5 +1,6 @@
 """The chat page's script, run by Streamlit itself without a browser."""
 
+import html
 import re
 import shutil
 import threading
@@ -14,8 +15,10 @@ from streamlit.testing.v1 import AppTest
 
 from index.build import build
 from index.database import Database
+from index.errors import ModelError
 from index.folder import FILE_NAME
 from qa.judge import fit
+from qa.library import Library
 
 
 @pytest.fixture
@@ -41,7 +44,14 @@ def ask(app: AppTest, question: str) -> AppTest:
     return app
 
 
+def questions(app: AppTest) -> list[str]:
+    """Return the questions of the turns that are drawn."""
+    drawn = (re.search(r'class="asked">.*?<h2.*?>(.*?)</h2>', element.value) for element in app.get("html"))
+    return [html.unescape(found[1]) for found in drawn if found]
+
+
 def passages(app: AppTest) -> list[str]:
+    """Return the passages of the answers, of an earlier one the best with all else of it that is seen."""
     return [element.value for element in app.get("html") if 'class="passage"' in element.value]
 
 
@@ -63,10 +73,10 @@ def test_questions_and_answers_stay_in_their_order(app: AppTest) -> None:
     app.run()
     ask(app, "castor oil")
     ask(app, "Do people who live next to a bridge know something that you don't?")
-    assert [message.name for message in app.chat_message] == ["user", "assistant"] * 2
+    assert questions(app) == ["castor oil", "Do people who live next to a bridge know something that you don't?"]
     assert "<mark>" in passages(app)[0]
     assert "castor oil" in passages(app)[0]
-    assert "<h2>Do people who live next to a bridge know something" in passages(app)[1]
+    assert "<h3>Do people who live next to a bridge know something" in passages(app)[1]
     assert len(app.get("button_group")) == 0
 
 
@@ -75,7 +85,7 @@ def test_a_new_chat_is_empty(app: AppTest) -> None:
     ask(app, "castor oil")
     next(button for button in app.button if button.label == "New chat").click().run()
     assert not app.exception
-    assert len(app.chat_message) == 0
+    assert questions(app) == []
 
 
 def test_a_follow_up_shows_how_it_was_understood_and_is_taken_alone_at_a_click(app: AppTest) -> None:
@@ -87,7 +97,7 @@ def test_a_follow_up_shows_how_it_was_understood_and_is_taken_alone_at_a_click(a
     context = "Understood as: Did Yuki Arnalds ever lose an instrument? and how long until they found it again?"
     assert notes(app) == [f'<p class="note">{context}</p>']
     understood = passages(app)[1]
-    assert "<h2>How long was it before you had it back?</h2>" in understood
+    assert "<h3>How long was it before you had it back?</h3>" in understood
 
     app.toggle[0].set_value(True).run()
     assert not app.exception
@@ -124,7 +134,7 @@ def test_the_choice_outlives_that_its_turn_is_not_drawn_and_not_the_chat(app: Ap
 def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTest) -> None:
     app.run()
     ask(app, "Was Napoleon wrong about Russia?")
-    assert [text.value for text in app.chat_message[1].get("text")] == [
+    assert [text.value for text in app.get("text")] == [
         "Nobody was asked this.",
         "The nearest that was said:",
     ]
@@ -133,11 +143,12 @@ def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTe
     assert pills.options[0] == "What have you been wrong about?"
     assert len(pills.options) == 3
     for number in (1, 2):
+        if number == 2:
+            app.button(key="open_0").click().run()
         app.pills(key="instead_0").select("What have you been wrong about?").run()
         assert not app.exception
-        assert len(app.chat_message) == 2 + 2 * number
-        assert "<h2>What have you been wrong about?" in passages(app)[number]
-        assert app.pills(key="instead_0").value is None
+        assert len(questions(app)) == 1 + number
+        assert "<h3>What have you been wrong about?" in passages(app)[number]
 
 
 def test_only_the_last_turns_are_drawn_until_asked_for(app: AppTest) -> None:
@@ -146,10 +157,74 @@ def test_only_the_last_turns_are_drawn_until_asked_for(app: AppTest) -> None:
     turn = app.session_state["turns"][0]
     app.session_state["turns"] = [turn] * 25
     app.run()
-    assert len(app.chat_message) == 2 * 20
+    assert len(questions(app)) == 20
     app.toggle[0].set_value(True).run()
-    assert len(app.chat_message) == 2 * 25
+    assert len(questions(app)) == 25
     assert not app.exception
+
+
+def test_earlier_questions_stay_there_while_somebody_reads(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    app.session_state["turns"] = [app.session_state["turns"][0]] * 25
+    app.run()
+    app.toggle(key="all_turns").set_value(True).run()
+    app.query_params["passage"] = "yuki-arnalds-glacier.txt:0-9"
+    app.run()
+    assert questions(app) == []
+    del app.query_params["passage"]
+    app.run()
+    assert len(questions(app)) == 25
+    app.toggle(key="all_turns").set_value(False).run()
+    assert len(questions(app)) == 20
+
+
+def test_an_earlier_answer_is_drawn_in_one_piece_and_opens_with_all_that_can_be_done(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    ask(app, "Was Napoleon wrong about Russia?")
+    ask(app, "Why do you still go yourself?")
+    first, second, last = passages(app)
+    assert "castor oil" in first
+    assert "<p>Nobody was asked this. The nearest that was said:</p>" in second
+    assert 'class="asked"' not in last
+    assert [button.label for button in app.button if button.label == "Read on"] == ["Read on"]
+    app.button(key="open_1").click().run()
+    assert app.pills(key="instead_1").label == "Questions that were asked:"
+    # It stays so.
+    ask(app, "castor oil")
+    assert app.pills(key="instead_1")
+    app.button(key="less_1").click().run()
+    assert not [pills for pills in app.get("button_group") if pills.key == "instead_1"]
+
+
+def test_an_earlier_turn_is_two_elements_for_each_costs_every_later_question(app: AppTest) -> None:
+    app.run()
+    ask(app, "castor oil")
+    turn = app.session_state["turns"][0]
+    drawn = []
+    for n in (2, 12):
+        app.session_state["turns"] = [turn] * n
+        app.run()
+        assert len(questions(app)) == n
+        drawn.append(sum(1 for _ in app.main))
+    assert drawn[1] - drawn[0] == 2 * 10
+
+
+def test_a_question_that_fails_is_asked_again_when_the_page_is(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.run()
+    build_of = Library.embedder
+
+    def is_not_there(*_: object) -> None:
+        raise ModelError("the model is not here")
+
+    monkeypatch.setattr(Library, "embedder", is_not_there)
+    ask(app, "castor oil")
+    assert app.error[0].value == "the model is not here"
+    monkeypatch.setattr(Library, "embedder", build_of)
+    app.button(key="again_0").click().run()
+    assert not app.error
+    assert "castor oil" in passages(app)[0]
 
 
 def test_words_and_names_are_shown_and_not_obeyed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +237,7 @@ def test_words_and_names_are_shown_and_not_obeyed(tmp_path: Path, monkeypatch: p
         assert "&lt;script&gt;alert(1)&lt;/script&gt; **bold** $x$ and $y$ :red[no]" in shown
         assert "<script" not in shown
         assert "&lt;img src=x&gt;" in shown.lower()
-        assert app.chat_message[0].get("text")[0].value == "What did the goat eat? :red[x] $y$ <b>"
+        assert questions(app) == ["What did the goat eat? :red[x] $y$ <b>"]
 
 
 def test_a_question_that_is_offered_is_shown_as_it_was_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +246,7 @@ def test_a_question_that_is_offered_is_shown_as_it_was_asked(tmp_path: Path, mon
         app.run()
         assert app.get("button_group")[0].options == ["What is the \\*brown\\* \\:red\\[goat\\] for?"]
         app.pills(key="suggestion").select("What is the *brown* :red[goat] for?").run()
-        assert app.chat_message[0].get("text")[0].value == "What is the *brown* :red[goat] for?"
+        assert questions(app) == ["What is the *brown* :red[goat] for?"]
 
 
 def test_a_damaged_index_is_a_sentence_and_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """The chat page as a person meets it: a real server and a real browser."""
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 from conftest import Page
-from pages import FIRST_ANSWER_MS, ask
+from pages import FIRST_ANSWER_MS, ask, turn_of
 from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
@@ -14,8 +15,8 @@ from playwright.sync_api import Page as Tab
 def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
     tab.goto(page.url)
     ask(tab, "Why do you still go yourself?")
-    first = tab.locator(".st-key-turn_0")
-    expect(first.locator("h2").first).to_contain_text("Why do you still go yourself?", timeout=FIRST_ANSWER_MS)
+    first = turn_of(tab, 0)
+    expect(first.locator("h3").first).to_contain_text("Why do you still go yourself?", timeout=FIRST_ANSWER_MS)
     expect(first.locator("mark").first).to_be_in_viewport()
     expect(first.locator("footer").first).to_have_text(re.compile(r"Dele Marchetti Bridges, Dele Marchetti, \d+% in"))
 
@@ -24,7 +25,7 @@ def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
     expect(second.locator("mark").first).to_contain_text("castor oil")
     expect(second.locator("mark").first).to_be_in_viewport()
     expect(second.locator("footer").first).to_have_text(re.compile(r"Yuki Arnalds Glacier, Yuki Arnalds, ≈?\d+:\d\d"))
-    expect(first.locator("h2").first).to_contain_text("Why do you still go yourself?")
+    expect(first.locator("h3").first).to_contain_text("Why do you still go yourself?")
     expect(tab.get_by_text("Show code"), "no traceback").to_have_count(0)
 
 
@@ -43,7 +44,7 @@ def test_an_example_is_asked_by_clicking_it(page: Page, tab: Tab) -> None:
     example = tab.locator(".st-key-suggestion").get_by_role("radio").first
     question = example.inner_text()
     example.click()
-    expect(tab.locator(".st-key-turn_0 h2").first).to_contain_text(question, timeout=FIRST_ANSWER_MS, ignore_case=True)
+    expect(tab.locator(".st-key-turn_0 h3").first).to_contain_text(question, timeout=FIRST_ANSWER_MS, ignore_case=True)
     expect(tab.locator(".st-key-suggestion")).to_have_count(0)
 
 
@@ -53,7 +54,7 @@ def test_where_nobody_was_asked_a_question_that_was_is_one_click_away(page: Page
     offered = tab.locator(".st-key-instead_0").get_by_role("radio").first
     expect(offered).to_have_text("What have you been wrong about?", timeout=FIRST_ANSWER_MS)
     offered.click()
-    expect(tab.locator(".st-key-turn_1 h2").first).to_contain_text("What have you been wrong about?")
+    expect(tab.locator(".st-key-turn_1 h3").first).to_contain_text("What have you been wrong about?")
     expect(tab.locator(".st-key-turn_1 mark").first).to_be_in_viewport()
 
 
@@ -114,6 +115,23 @@ def test_the_first_visit_without_an_index_shows_it_being_built(tab: Tab, tmp_pat
         expect(tab.get_by_text("There is no index yet")).to_have_count(0)
         ask(tab, "castor oil")
         expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("castor oil", timeout=FIRST_ANSWER_MS)
+    finally:
+        tab.close()
+        served.stop()
+
+
+def test_a_question_typed_while_the_index_is_gone_is_asked_when_it_is_back(tab: Tab, folder: Path, files: Path) -> None:
+    shutil.copytree(files, folder.parent / "interviews")
+    served = Page([sys.executable, "-m", "qa", "chat"], folder, folder.parent, folder.parent / "log")
+    try:
+        served.wait_until_up()
+        tab.goto(served.url)
+        ask(tab, "What scared you in the cave?")
+        expect(turn_of(tab, 0).locator("mark").first).to_contain_text("silence", timeout=FIRST_ANSWER_MS)
+        shutil.rmtree(folder)
+        ask(tab, "How old is the boat?")
+        expect(turn_of(tab, 1).locator("mark").first).to_contain_text("Ninety", timeout=FIRST_ANSWER_MS)
+        expect(turn_of(tab, 0).locator("mark").first).to_contain_text("silence")
     finally:
         tab.close()
         served.stop()

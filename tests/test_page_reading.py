@@ -3,9 +3,10 @@
 import json
 import re
 import sys
+import time
 from pathlib import Path
 
-from conftest import Page
+from conftest import Page, cli
 from pages import FIRST_ANSWER_MS, ask
 from playwright.sync_api import Page as Tab
 from playwright.sync_api import expect
@@ -20,7 +21,7 @@ def test_an_address_asks_its_question_and_stands_for_the_last_one(page: Page, ta
     expect(tab.locator(".st-key-turn_1 footer").first).to_be_visible()
     expect(tab).to_have_url(re.compile(r"\?q=Why\+do\+you\+still\+go\+yourself%3F$"))
     tab.reload()
-    expect(tab.locator(".st-key-turn_0 h2").first).to_contain_text("Why do you still go", timeout=FIRST_ANSWER_MS)
+    expect(tab.locator(".st-key-turn_0 h3").first).to_contain_text("Why do you still go", timeout=FIRST_ANSWER_MS)
     tab.get_by_role("button", name="New chat").click()
     expect(tab).to_have_url(f"{page.url}/")
 
@@ -43,6 +44,25 @@ def test_a_passage_opens_in_its_interview_and_the_chat_is_still_there(page: Page
     expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("castor oil")
     tab.goto(address)  # as somebody opens it who was sent it
     expect(tab.locator(".reading mark.here").first).to_contain_text("castor oil", timeout=FIRST_ANSWER_MS)
+
+
+def test_where_in_an_interview_the_question_is_answered_is_on_a_bar_and_one_click_away(page: Page, tab: Tab) -> None:
+    tab.goto(f"{page.url}/?q=castor+oil")
+    tab.get_by_role("button", name="Read on").first.click(timeout=FIRST_ANSWER_MS)
+    marks = tab.locator(".bar i")
+    expect(tab.locator(".bar i.here")).to_have_count(1)
+    n = marks.count()
+    tab.get_by_text(f"{n} passages here for “castor oil”").click()
+    places = tab.locator("[class*=st-key-where_list_of_0_] button")
+    expect(places).to_have_count(n)
+    address = tab.url
+    places.first.click()
+    expect(tab).not_to_have_url(address)
+    expect(tab.locator(".reading mark.here").first).to_be_in_viewport()
+    # Somebody who was sent the place has asked nothing.
+    tab.goto(address)
+    expect(tab.locator(".reading mark.here").first).to_be_in_viewport(timeout=FIRST_ANSWER_MS)
+    expect(marks).to_have_count(0)
 
 
 def test_words_are_found_in_an_interview_one_place_after_the_other(page: Page, tab: Tab) -> None:
@@ -71,9 +91,7 @@ def test_an_address_that_leads_nowhere_is_a_sentence(page: Page, tab: Tab) -> No
         expect(tab.get_by_test_id("stException")).to_have_count(0)
 
 
-def test_a_passage_is_rated_and_the_rating_is_still_there_after_reading_on(
-    tab: Tab, folder: Path, tmp_path: Path
-) -> None:
+def test_a_passage_is_rated_otherwise_after_a_reload_and_exported(tab: Tab, folder: Path, tmp_path: Path) -> None:
     served = Page([sys.executable, "-m", "qa", "chat"], folder, tmp_path, tmp_path / "log")
     try:
         served.wait_until_up()
@@ -85,13 +103,30 @@ def test_a_passage_is_rated_and_the_rating_is_still_there_after_reading_on(
         tab.get_by_role("button", name="Read on").first.click()
         tab.get_by_role("button", name="Back to the questions").click()
         expect(thumb).to_be_checked()
+        (rating,) = ratings(folder)
+        assert (rating.question, rating.transcript) == ("What scared you in the cave?", "cave.txt")
+        assert rating.is_good
+        assert "The silence" in rating.text
+        assert [json.loads(line)["question"] for line in exported(folder)] == ["What scared you in the cave?"]
+        # Somebody else, or the same one later, thinks otherwise.
+        tab.reload()
+        tab.get_by_role("radio", name="Thumbs down").first.click(timeout=FIRST_ANSWER_MS)
+        expect(tab.get_by_role("radio", name="Thumbs down").first).to_be_checked()
+        until = time.monotonic() + 10
+        while ratings(folder)[0].is_good and time.monotonic() < until:
+            tab.wait_for_timeout(100)
     finally:
         tab.close()
         served.stop()
-    (rating,) = ratings(folder)
-    assert (rating.question, rating.transcript) == ("What scared you in the cave?", "cave.txt")
-    assert rating.is_good
-    assert "The silence" in rating.text
+    assert [given.is_good for given in ratings(folder)] == [False]
+    assert exported(folder) == []
+
+
+def exported(folder: Path) -> list[str]:
+    """Return the gold questions that the ratings of an index become."""
+    gold = folder.parent / "gold.jsonl"
+    assert cli("feedback", "--export", gold, "--index", folder, cwd=folder.parent).returncode == 0
+    return gold.read_text(encoding="utf-8").splitlines()
 
 
 def test_an_answer_is_quoted_and_the_chat_is_saved(page: Page, tab: Tab, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ FRIGHTENED = "q=How+often+were+you+frightened%3F"
 ROPES = {
     "2019 Ada Moss.md": "---\nguest: Ada Moss\nhost: Bo Lind\ndate: 2019-05-01\nlanguage: en\n---\n"
     "**Bo Lind:** What is the rope for?\n\n**Ada Moss:** For the goat, and for nothing else.\n",
-    "2021 Di Orr.md": "---\nguest: Di Orr\nhost: Bo Lind\ndate: 2021-07-09\nlanguage: de\n---\n"
+    "2021 Di Orr.md": "---\nguest: Di Orr\nhost: Cy Ray\ndate: 2021-07-09\nlanguage: de\n---\n"
     "**Bo Lind:** What is the rope for?\n\n**Di Orr:** The rope is for the bell.\n",
 }
 # More than a choice on the page lists.
@@ -56,7 +56,7 @@ def _serve(place: Path, reader: Embedder) -> Iterator[Page]:
 
 
 def test_a_link_asks_the_interviews_that_it_names(page: Page, tab: Tab) -> None:
-    tab.goto(f"{page.url}/?in=yuki-arnalds-glacier.txt&in=tomas-okafor-bread.txt&{FRIGHTENED}")
+    tab.goto(f"{page.url}/?in=yuki-arnalds-glacier.txt&in=tomas-okafor-bread.txt&{FRIGHTENED}&more=1")
     footers = tab.locator(".st-key-turn_0 footer")
     expect(footers).to_have_count(5, timeout=FIRST_ANSWER_MS)
     expect(tab.get_by_text("Searching only in Tomas Okafor Bread, Yuki Arnalds Glacier", exact=True)).to_be_visible()
@@ -66,7 +66,7 @@ def test_a_link_asks_the_interviews_that_it_names(page: Page, tab: Tab) -> None:
     }
     # All of them again, in the same chat; what was answered stays.
     tab.get_by_role("button", name="Search everything").click()
-    expect(tab).to_have_url(f"{page.url}/?{FRIGHTENED}")
+    expect(tab).to_have_url(f"{page.url}/?{FRIGHTENED}&more=1")
     expect(tab.get_by_text("Searching only")).to_have_count(0)
     ask(tab, "How often were you frightened?")
     expect(tab.locator(".st-key-turn_1 footer").first).to_have_text(re.compile("^Dele Marchetti"))
@@ -103,10 +103,31 @@ def test_only_what_is_known_of_several_interviews_can_be_chosen(page: Page, serv
         expect(tab.get_by_label(label)).to_have_count(0)
     tab.goto(served.url)
     tab.get_by_role("button", name="Search in").click()
-    for label in ("With these guests", "In these languages", "Since", "Until"):
+    for label in ("With these guests", "By these hosts", "In these languages", "Since", "Until"):
         expect(tab.get_by_label(label)).to_be_visible()
-    # There is but one.
-    expect(tab.get_by_label("By these hosts")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "address", "line"),
+    [
+        ("By these hosts", "Cy Ray", "host=Cy+Ray", "by Cy Ray"),
+        ("In these languages", "de", "language=de", "in the language de"),
+        ("Only these interviews", "2021 Di Orr", "in=2021+Di+Orr.md", "in 2021 Di Orr"),
+    ],
+)
+def test_each_choice_leaves_the_others_out(
+    served: Page, tab: Tab, label: str, value: str, address: str, line: str
+) -> None:
+    tab.goto(served.url)
+    tab.get_by_role("button", name="Search in").click(timeout=FIRST_ANSWER_MS)
+    tab.get_by_label(label).click()
+    tab.get_by_role("option", name=value).click()
+    expect(tab).to_have_url(f"{served.url}/?{address}")
+    expect(tab.get_by_text(f"Searching only {line}")).to_be_visible()
+    tab.keyboard.press("Escape")
+    ask(tab, "What is the rope for?")
+    expect(tab.locator(".st-key-turn_0 mark")).to_have_text("The rope is for the bell.", timeout=FIRST_ANSWER_MS)
+    expect(tab.locator(".st-key-turn_0 footer")).to_have_count(1)
 
 
 def test_a_time_is_asked_for(served: Page, tab: Tab) -> None:
@@ -117,6 +138,18 @@ def test_a_time_is_asked_for(served: Page, tab: Tab) -> None:
     until.press("Enter")
     expect(tab).to_have_url(f"{served.url}/?until=2020")
     expect(tab.get_by_text("Searching only until 2020: 1 of 2 interviews")).to_be_visible()
+    ask(tab, "What is the rope for?")
+    expect(tab.locator(".st-key-turn_0 mark").first).to_contain_text("For the goat", timeout=FIRST_ANSWER_MS)
+    tab.get_by_role("button", name="Search everything").click()
+    tab.get_by_role("button", name="Search in").click()
+    since = tab.get_by_label("Since")
+    since.fill("2021-07")
+    since.press("Enter")
+    expect(tab.get_by_text("Searching only since 2021-07: 1 of 2 interviews")).to_be_visible()
+    ask(tab, "What is the rope for?")
+    expect(tab.locator(".st-key-turn_1 mark").first).to_have_text("The rope is for the bell.")
+    tab.get_by_role("button", name="Search everything").click()
+    tab.get_by_role("button", name="Search in").click()
     until.fill("the <b>end</b> *of* it")
     until.press("Enter")
     expect(tab.get_by_text("'the <b>end</b> *of* it' is no date as 2021, 2021-06 or 2021-06-30")).to_be_visible()

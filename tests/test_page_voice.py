@@ -159,9 +159,12 @@ def test_an_earlier_answer_is_asked_for_again_too(spoken: Page, tab: Tab, stub: 
     expect(again).to_be_visible(timeout=FIRST_ANSWER_MS)
     ask(tab, "Was Napoleon wrong about Russia?")
     expect(tab.locator(".st-key-turn_1")).to_contain_text("Nobody was asked this.")
+    tab.locator(".st-key-open_0 button").click()
     stub.status, stub.says = 200, "She had castor oil. [1]"
     again.click()
     expect(tab.locator(".st-key-turn_0 .voice p")).to_have_text("She had castor oil. [1]")
+    tab.locator(".st-key-less_0 button").click()
+    expect(tab.locator(".earlier .voice p")).to_have_text("She had castor oil. [1]")
 
 
 def test_to_another_machine_nothing_is_sent_before_somebody_says_yes(

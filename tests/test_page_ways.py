@@ -3,7 +3,7 @@
 import re
 
 from conftest import Page
-from pages import FIRST_ANSWER_MS, ask
+from pages import FIRST_ANSWER_MS, ask, turn_of
 from playwright.sync_api import Locator, expect
 from playwright.sync_api import Page as Tab
 
@@ -13,7 +13,7 @@ QUESTIONS = ("castor oil", "Which product sells best at the bakery?", "What is I
 def chat(page: Page, tab: Tab) -> list[Locator]:
     """Ask some questions; return their turns, of which the last alone is in view."""
     tab.goto(page.url)
-    turns = [tab.locator(f".st-key-turn_{number}") for number in range(len(QUESTIONS))]
+    turns = [turn_of(tab, number) for number in range(len(QUESTIONS))]
     for question, turn in zip(QUESTIONS, turns, strict=True):
         ask(tab, question)
         expect(turn.locator("footer").first).to_be_attached(timeout=FIRST_ANSWER_MS)
@@ -22,7 +22,13 @@ def chat(page: Page, tab: Tab) -> list[Locator]:
 
 
 def asked(turn: Locator) -> Locator:
-    return turn.get_by_test_id("stText").first
+    return turn.locator(".asked")
+
+
+def height(drawn: Locator) -> float:
+    box = drawn.bounding_box()
+    assert box
+    return box["height"]
 
 
 def test_back_goes_through_the_exchanges_one_by_one(page: Page, tab: Tab) -> None:
@@ -44,6 +50,7 @@ def test_back_goes_through_the_exchanges_one_by_one(page: Page, tab: Tab) -> Non
 
 def test_who_reads_on_comes_back_to_the_answer_he_left(page: Page, tab: Tab) -> None:
     turns = chat(page, tab)
+    tab.locator(".st-key-open_2 button").click()
     turns[2].get_by_role("button", name="Read on").first.click()
     expect(tab.locator(".reading mark").first).to_be_in_viewport()
     tab.get_by_role("heading").first.scroll_into_view_if_needed()
@@ -70,13 +77,19 @@ def test_back_in_the_chat_shows_the_question_before_and_the_list_leads_back_to_t
 
 def test_the_passages_of_an_earlier_answer_unfold_too(page: Page, tab: Tab) -> None:
     turns = chat(page, tab)
-    expect(turns[3].locator(".passage")).to_have_count(5)
     expect(turns[0].locator(".passage")).to_have_count(1)
+    expect(turns[0].get_by_role("button")).to_have_count(0)
+    tab.locator(".st-key-open_0").get_by_role("button", name="Show all 5 passages").click()
     turns[0].get_by_text("4 more passages").click()
     expect(turns[0].locator(".passage")).to_have_count(5)
     ask(tab, "Who taught you?")
     expect(tab.locator(".st-key-turn_4 footer").first).to_be_attached()
     expect(turns[0].locator(".passage").nth(4)).to_be_visible()
+    turns[0].get_by_role("button", name="Show less").click()
+    expect(turns[0].locator(".passage")).to_have_count(1)
+    # It opens as it was left.
+    tab.locator(".st-key-open_0 button").click()
+    expect(turns[0].locator(".passage")).to_have_count(5)
 
 
 def test_a_question_that_is_too_long_is_asked_as_far_as_it_can_be(page: Page, tab: Tab) -> None:
@@ -87,6 +100,12 @@ def test_a_question_that_is_too_long_is_asked_as_far_as_it_can_be(page: Page, ta
     turn = tab.locator(".st-key-turn_0")
     expect(turn.locator("mark").first).to_contain_text("castor oil", timeout=FIRST_ANSWER_MS)
     expect(turn.get_by_text("Only its first 2,000 characters are asked.")).to_be_visible()
+    # All of it would leave no room for the answer.
+    expect(turn.locator("mark").first).to_be_in_viewport()
+    expect(turn.locator(".asked h2")).to_have_text(re.compile("^(What did you do with the castor oil. *){54}"))
+    folded = height(turn.locator(".asked"))
+    turn.get_by_text("What did you do").click()
+    assert height(turn.locator(".asked")) > 3 * folded
 
 
 def test_who_wants_lists_for_charts_has_them_everywhere(page: Page, tab: Tab) -> None:

@@ -48,7 +48,7 @@ def test_json_holds_what_the_contract_names_and_nothing_unknown() -> None:
 
 def test_html_escapes_every_word_and_marks_the_answer() -> None:
     html = as_html(replace(PASSAGE, transcript="<script>.txt", speaker="<b>Ada</b>"))
-    assert "<h2>Is it &lt;old&gt;?</h2>" in html
+    assert "<h3>Is it &lt;old&gt;?</h3>" in html
     assert "<p>Yes &amp; no. <mark>Ninety, at least.</mark> $5 *or* so.</p>" in html
     assert "<script>" not in html
     assert "<b>Ada" not in html

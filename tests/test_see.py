@@ -16,7 +16,7 @@ from qa.exchanges import exchanges, vectors_of
 from qa.library import Library
 from qa.map import LAID_OUT, draw_map, lay_out, map_of, spaced
 from qa.regions import regions
-from qa.speaking import Voice, spoken
+from qa.speaking import Share, shares
 from qa.where import strips
 
 CASTOR = Asked("castor oil")
@@ -101,6 +101,26 @@ def test_of_two_guests_of_one_interview_nobody_is_given_what_the_other_says(tmp_
     assert found["Di Orr"] is not None
     assert found["Di Orr"].speaker == "Di Orr"
     assert found["Ada Moss"] is None or found["Ada Moss"].speaker == "Ada Moss"
+
+
+def test_of_a_guest_who_said_less_than_another_the_best_is_found(tmp_path: Path, reader: Embedder) -> None:
+    uses = "bell boat goat cart tent well swing".split()
+    creaks = "It creaks at night. " * 20
+    said = [("Di Orr", f"The rope is for the {use}, and the rope is old. {creaks}") for use in uses]
+    said.append(("Ada Moss", "I never needed one for anything but the washing line."))
+    talk = "".join(f"**Bo Lind:** What is the rope for?\n\n**{who}:** {words}\n\n" for who, words in said)
+    talk += "**Bo Lind:** What is for lunch on Sundays?\n\n**Cy Ray:** Soup, with a lot of pepper.\n\n"
+    about = "title: Ropes\nguests: [Di Orr, Ada Moss, Cy Ray]\nhost: Bo Lind"
+    files = put(tmp_path / "talks", two__md=f"---\n{about}\n---\n{talk}")
+    build([files], tmp_path / "i", reader, fit=floors)
+    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for, and is the rope old?")
+    assert {passage.speaker for passage in ask_again(library, asked, 5).passages} == {"Di Orr"}
+    found = {reply.guest.name: reply for reply in replies(library, asked, guests(library, asked))}
+    assert {name: reply.passage and reply.passage.speaker for name, reply in found.items()} == {
+        "Di Orr": "Di Orr",
+        "Ada Moss": "Ada Moss",
+        "Cy Ray": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -251,14 +271,14 @@ def test_who_speaks_how_much(tmp_path: Path, reader: Embedder) -> None:
     files = put(tmp_path / "talks", named__txt="Ada: Four.\nDi: And eight, no more.\nAda: Five?\n")
     build([files], tmp_path / "i", reader, fit=floors)
     with Library(tmp_path / "i", reader).snapshot() as snapshot:
-        (named,) = spoken(snapshot.database)
-    assert named.voices == (Voice("Di", 19 / 29), Voice("Ada", 10 / 29))
+        (named,) = shares(snapshot.database)
+    assert named.voices == (Share("Di", 19 / 29), Share("Ada", 10 / 29))
     assert (named.asked, named.probably_guest) == (0, 0)
 
 
 def test_where_nobody_is_named_what_was_asked_and_what_is_probably_the_guests_is_told(library: Library) -> None:
     with library.snapshot() as snapshot:
-        found = {each.transcript: each for each in spoken(snapshot.database)}
+        found = {each.transcript: each for each in shares(snapshot.database)}
         bread = library.transcript(snapshot, "tomas-okafor-bread.txt")
         asked = {text for name, text in snapshot.database.asked_questions() if name == bread.name}
         passages = snapshot.database.passages(transcript_id=snapshot.database.transcript_ids()[bread.name])
@@ -268,7 +288,7 @@ def test_where_nobody_is_named_what_was_asked_and_what_is_probably_the_guests_is
         if p.guest_share
     ]
     tomas = found[bread.name]
-    assert tomas.voices == (Voice(None, 1.0),)
+    assert tomas.voices == (Share(None, 1.0),)
     assert tomas.asked == pytest.approx(sum(map(len, asked)) / len(bread.text), rel=0.02)
     assert 0.1 < tomas.probably_guest == pytest.approx(sum(answered) / len(bread.text), rel=0.001)
     assert found["yuki-arnalds-glacier.txt"].voices[0].speaker == "Yuki Arnalds"

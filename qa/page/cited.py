@@ -4,8 +4,7 @@ import streamlit as st
 
 from qa.answer import CitedPassage
 from qa.export import quote
-from qa.page.place import place_of
-from qa.page.reading import read_on
+from qa.page.place import place_of, read_on
 
 
 def show_ways(passage: CitedPassage, turn: int, key: str) -> None:

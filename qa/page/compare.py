@@ -58,7 +58,7 @@ def show_side(number: int, asked: Asked, pages: int, library: Library, more: Cal
 
 
 def _show_reply(reply: Reply, number: int, row: int) -> None:
-    st.html(f'<h2 class="guest" dir="auto">{html.escape(reply.guest.name)}</h2>')
+    st.html(f'<h3 class="guest" dir="auto">{html.escape(reply.guest.name)}</h3>')
     if reply.passage is None:
         nobody = "Nobody asked them this." if reply.guest.is_known else "Nobody asked this here."
         st.caption("It is not known who of them said this." if reply.is_unclear else nobody)

@@ -10,13 +10,12 @@ from qa.library import Library
 from qa.page import scope
 from qa.page.address import change, take_out
 from qa.page.correct import correct_one, is_correcting, show_correcting, show_left_out
-from qa.page.place import to_address
+from qa.page.paging import number, show_pages
+from qa.page.place import read_on, to_address
 from qa.page.plain import escaped
-from qa.page.reading import number, read_on, show_pages
 from qa.page.stale import show_stale
 from qa.page.update import left_out
 from qa.page.upload import dismiss, show_upload
-from qa.page.views import LIST, is_shown, open_view
 from qa.render import clock, title
 
 # What of the page's address is of the list alone.
@@ -26,16 +25,6 @@ LONGEST_FIND_CHARS = 100
 
 # So many are drawn at once: a page of a thousand is slow.
 ON_PAGE = 30
-
-
-def is_listing() -> bool:
-    """Whether the page's address asks for the list."""
-    return is_shown(LIST)
-
-
-def show_list() -> None:
-    """Open the list."""
-    open_view(LIST)
 
 
 def leave() -> None:

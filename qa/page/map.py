@@ -10,15 +10,17 @@ import streamlit as st
 
 from index.arrays import Vectors
 from index.types import About
-from qa.exchanges import Exchange
+from qa.answer import Answer
+from qa.exchanges import Exchange, row_of
 from qa.library import Library
 from qa.map import draw_map, spaced
 from qa.page import scope
-from qa.page.place import to_address
+from qa.page.place import read_on, to_address
 from qa.page.plain import escaped
-from qa.page.reading import read_on
-from qa.page.views import MAP, as_list, show_ways
+from qa.page.turns import turn_to_look_at
+from qa.page.views import MAP, as_list, show_views
 from qa.regions import Region, regions
+from qa.render import shortened
 
 if TYPE_CHECKING:
     import altair
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 # More points than this are slow to draw, and hide each other.
 MOST_DRAWN = 5000
 HEIGHT_PX = 560
+RING_SIZE = 260
 # So many interviews have a colour of their own; more colours are not told apart.
 COLOURS = (
     "#0072b2 #e69f00 #009e73 #cc79a7 #56b4e9 #d55e00 #8c6bb1 #a6761d #66a61e #e7298a".split()  # seen in light and dark
@@ -63,21 +66,24 @@ def show_map(library: Library, state: str) -> None:
     """Draw the exchanges of the interviews that are asked, as points or as a list; either opens one."""
     st.html(STYLE)
     st.header("What the interviews are about", anchor=False)
-    show_ways(MAP)
-    found = scope.searched(library.folder, state, scope.from_address(), library)
+    show_views(MAP)
+    found = scope.searched(library, state, scope.from_address())
     scope.show_searched(found)
     if found.refusal:
         return
-    known = scope.known(library.folder, state, library)
+    known = scope.known(library, state)
     with st.spinner("The map is being drawn. This takes some seconds, and happens once."):
         drawn = drawn_map(library.folder, state, library)
     rows = [row for row, each in enumerate(drawn.exchanges) if not found.only or each.transcript in found.only]
+    question, answering = _answering(drawn, frozenset(rows), library)
     if not rows:
         st.caption("There is no exchange to be drawn.")
     elif as_list("map_list"):
-        _show_list(drawn, frozenset(rows), known, library)
+        _show_list(drawn, rows, question, answering, known, library)
     else:
-        _show_points(drawn, [rows[i] for i in spaced(len(rows), MOST_DRAWN)], known, library)
+        if answering:
+            st.caption(escaped(f"Ringed is what was found for “{question}”."))
+        _show_points(drawn, [rows[i] for i in spaced(len(rows), MOST_DRAWN)], answering, known, library)
         more = f", {MOST_DRAWN:,} of {len(rows):,}" if len(rows) > MOST_DRAWN else ""
         st.caption(f"Each point is a question with its answer{more}. Near each other is what is alike. Click to read.")
 
@@ -91,9 +97,28 @@ def read_exchange(library: Library, exchange: Exchange) -> None:
     read_on(to_address(transcript.name, transcript.in_file(exchange.span)))
 
 
-def _show_points(drawn: Drawn, rows: Sequence[int], known: scope.Known, library: Library) -> None:
+def _answering(drawn: Drawn, among: frozenset[int], library: Library) -> tuple[str, list[int]]:
+    """Return the last question of the chat, shortened, and the exchanges among these that were found for it."""
+    looked_at = turn_to_look_at()
+    if looked_at is None or not isinstance(found := looked_at[1].found, Answer):
+        return "", []
+    rows = dict[int, None]()
+    with library.snapshot() as snapshot:
+        there = snapshot.database.transcript_ids()
+        for passage in found.passages:
+            if passage.transcript in there:
+                span = library.transcript(snapshot, passage.transcript).from_file(passage.file)
+                row = row_of(drawn.exchanges, passage.transcript, span.start) if span else None
+                if row in among:
+                    rows[row] = None
+    return shortened(looked_at[1].question), list(rows)
+
+
+def _show_points(
+    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: scope.Known, library: Library
+) -> None:
     st.altair_chart(
-        _chart(drawn, rows, known),
+        _chart(drawn, rows, answering, known),
         key="map_chart",
         on_select=lambda: _open_chosen(drawn, library),
         alt="Each exchange of the interviews as a point; “As a list” has the same as buttons.",
@@ -109,7 +134,9 @@ def _open_chosen(drawn: Drawn, library: Library) -> None:
         read_exchange(library, drawn.exchanges[row])
 
 
-def _chart(drawn: Drawn, rows: Sequence[int], known: scope.Known) -> "altair.LayerChart | altair.FacetChart":
+def _chart(
+    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: scope.Known
+) -> "altair.LayerChart | altair.FacetChart":
     # Half a second that the page's first visitors need not wait for.
     import altair
 
@@ -157,6 +184,10 @@ def _chart(drawn: Drawn, rows: Sequence[int], known: scope.Known) -> "altair.Lay
         )
         .add_params(altair.selection_point(name="chosen", fields=["row"], on="click", empty=False))
     )
+    rings = [{"x": float(drawn.places[row][0]), "y": float(drawn.places[row][1])} for row in answering]
+    # Beneath the points, so that these are met by the pointer.
+    ringed = altair.Chart(altair.InlineData(values=rings)).encode(x=x, y=y)
+    ringed = ringed.mark_point(size=RING_SIZE, color=ink, strokeWidth=2.5, filled=False, tooltip=None, aria=False)
     named = [
         {"x": region.place[0], "y": region.place[1], "words": ", ".join(region.words[:WORDS])}
         for region in drawn.regions
@@ -166,7 +197,8 @@ def _chart(drawn: Drawn, rows: Sequence[int], known: scope.Known) -> "altair.Lay
     font: dict[str, Any] = {"fontSize": 13, "fontWeight": "bold", "tooltip": None}
     # Words are read over points where they stand on the paper's colour.
     around = text.mark_text(**font, color=paper, stroke=paper, strokeWidth=4, opacity=0.8)
-    return altair.layer(marks, around, text.mark_text(**font, color=ink)).properties(height=HEIGHT_PX)
+    layers = [*[ringed] * bool(rings), marks, around, text.mark_text(**font, color=ink)]
+    return altair.layer(*layers).properties(height=HEIGHT_PX)
 
 
 def _whose(transcript: str, known: scope.Known) -> str:
@@ -175,14 +207,20 @@ def _whose(transcript: str, known: scope.Known) -> str:
     return ", ".join(about.guests) or known.titles.get(transcript, transcript)
 
 
-def _show_list(drawn: Drawn, rows: frozenset[int], known: scope.Known, library: Library) -> None:
+def _show_list(
+    drawn: Drawn, rows: Sequence[int], question: str, answering: Sequence[int], known: scope.Known, library: Library
+) -> None:
+    parts = [(f"Found for “{question}”", answering)] if answering else []
+    among = frozenset(rows)
+    by_region = [(", ".join(r.words) or "others", [row for row in r.rows if row in among]) for r in drawn.regions]
     # A small library has no regions; its few exchanges are all listed.
-    parts = [(", ".join(r.words) or "others", [i for i in r.rows if i in rows]) for r in drawn.regions]
-    for at, (words, inside) in enumerate(parts or [("all", sorted(rows))]):
+    parts += by_region or [("all", list(rows))]
+    for at, (words, inside) in enumerate(parts):
         if not inside:
             continue
-        shown = inside[:LISTED] if parts else inside
-        with st.expander(escaped(f"{words} · {len(inside):,}"), expanded=not parts), st.container(gap=None):
+        shown = inside[:LISTED] if by_region else inside
+        is_open = words == "all" or inside is answering
+        with st.expander(escaped(f"{words} · {len(inside):,}"), expanded=is_open), st.container(gap=None):
             for row in shown:
                 each = drawn.exchanges[row]
                 said = f"{each.text} · {known.titles.get(each.transcript, each.transcript)}"

@@ -2,8 +2,14 @@
 
 import re
 
+import streamlit as st
+
 from index.types import Span
 from qa.answer import CitedPassage
+from qa.page.address import change
+
+# What of the address is of reading alone.
+OWN = ("passage", "page", "find", "hit")
 
 _PLACE = re.compile(r"(?P<name>.+):(?P<start>\d{1,12})-(?P<end>\d{1,12})", re.DOTALL | re.ASCII)
 
@@ -25,3 +31,17 @@ def from_address(place: str) -> tuple[str, Span | None]:
 def place_of(passage: CitedPassage) -> str:
     """Return the place of a passage."""
     return to_address(passage.transcript, passage.file)
+
+
+def read_on(place: str, turn: int | None = None) -> None:
+    """Open a place in its interview, from a turn of the chat or from elsewhere."""
+    forget()
+    if turn is not None:
+        st.session_state["left_turn"] = turn
+    change({**dict.fromkeys(OWN), "passage": place})
+
+
+def forget() -> None:
+    """Begin anew with what is read next."""
+    for name in ("read_last", "find_words"):
+        st.session_state.pop(name, None)

@@ -8,19 +8,20 @@ from itertools import groupby
 
 import streamlit as st
 
+from index.errors import InterviewQAError
 from index.stored import StoredPassage
 from index.types import Span, Transcript
 from qa.library import Library
 from qa.page.address import change, take_out
-from qa.page.place import from_address, to_address
+from qa.page.paging import go, number, show_pages
+from qa.page.place import OWN, forget, from_address, read_on, to_address
 from qa.page.plain import escaped
 from qa.page.recording import play, playable
+from qa.page.turns import asked_in, turn_to_look_at
 from qa.page.views import LIST, MAP, is_shown
+from qa.page.where import show_bar
 from qa.reading import as_html, occurrences, page_of, pages, paragraphs
 from qa.render import clock, title
-
-# What of the page's address is of reading alone.
-OWN = ("passage", "page", "find", "hit")
 
 # Who opened an interview from one of these goes back to it.
 WAYS_BACK = {MAP: "Back to the map", LIST: "Back to the list"}
@@ -43,24 +44,10 @@ def is_reading() -> bool:
     return bool(st.query_params.get("passage"))
 
 
-def read_on(place: str, turn: int | None = None) -> None:
-    """Open a place in its interview, from a turn of the chat or from elsewhere."""
-    forget()
-    if turn is not None:
-        st.session_state["left_turn"] = turn
-    change({**dict.fromkeys(OWN), "passage": place})
-
-
 def leave() -> None:
     """Go back to where it was opened."""
     forget()
     take_out(*OWN)
-
-
-def forget() -> None:
-    """Begin anew with what is read next."""
-    for name in ("read_last", "find_words"):
-        st.session_state.pop(name, None)
 
 
 def show_reading(library: Library) -> None:
@@ -79,6 +66,7 @@ def show_reading(library: Library) -> None:
     turned = pages(transcript, paragraphs(transcript, passages))
     show_heading(transcript)
     show_recording(transcript, here, library)
+    show_answers(transcript, file, library)
     hits = show_find(transcript)
     hit = hits[number("hit", len(hits))] if hits else None
     marked = hit or here
@@ -106,6 +94,16 @@ def show_recording(transcript: Transcript, here: Span | None, library: Library) 
         play(recording, begins[0] if begins else 0.0)
 
 
+def show_answers(transcript: Transcript, file: Span | None, library: Library) -> None:
+    """Draw where in the interview the passages lie for the question that somebody comes from."""
+    looked_at = turn_to_look_at()
+    if looked_at:
+        try:
+            show_bar(looked_at[0], asked_in(*looked_at), transcript.name, file, library)
+        except InterviewQAError as error:
+            st.caption(escaped(f"{error}"))
+
+
 def show_find(transcript: Transcript) -> list[Span]:
     """Draw the box that finds words in this interview, and the way from one place to the next; return the places."""
     words = st.text_input(
@@ -124,8 +122,8 @@ def show_find(transcript: Transcript) -> list[Span]:
     at = number("hit", len(hits))
     line, before, after = st.columns([3, 1, 1], vertical_alignment="center")
     line.caption(f"{at + 1} of {len(hits)}")
-    before.button("Previous", disabled=at == 0, on_click=_go, args=["hit", at - 1], width="stretch")
-    after.button("Next", disabled=at + 1 == len(hits), on_click=_go, args=["hit", at + 1], width="stretch")
+    before.button("Previous", disabled=at == 0, on_click=go, args=["hit", at - 1], width="stretch")
+    after.button("Next", disabled=at + 1 == len(hits), on_click=go, args=["hit", at + 1], width="stretch")
     return hits
 
 
@@ -145,16 +143,6 @@ def show_steps(transcript: Transcript, passages: Sequence[StoredPassage], here: 
         ways.button(label, disabled=not there, on_click=read_on, args=[place], width="stretch")
 
 
-def show_pages(at: int, n_pages: int) -> None:
-    """Draw the ways to the other pages, where the interview has several."""
-    if n_pages < 2:
-        return
-    before, line, after = st.columns(3, vertical_alignment="center")
-    before.button("Earlier page", disabled=at == 0, on_click=_go, args=["page", at - 1], width="stretch")
-    line.caption(f"Page {at + 1} of {n_pages}")
-    after.button("Later page", disabled=at + 1 == n_pages, on_click=_go, args=["page", at + 1], width="stretch")
-
-
 def bring_into_view(page: int, marked: Span | None) -> None:
     """Scroll to what is marked, or to the top, where something else is shown than before."""
     shown = st.query_params["passage"], page, marked
@@ -171,20 +159,9 @@ def bring_into_view(page: int, marked: Span | None) -> None:
     )
 
 
-def number(name: str, n: int) -> int:
-    """Return the number that the address names, from 0 and below n, whatever it says."""
-    text = st.query_params.get(name, "1")
-    return min(max(int(text) - 1, 0), n - 1) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
-
-
 def _find() -> None:
     """Look for other words, from the first place on."""
     # A click that leads away commits what stands in the box, and may have been first.
     words = st.session_state.get("find_words")
     if words is not None:
         change({"hit": None, "page": None, "find": words})
-
-
-def _go(name: str, number: int) -> None:
-    """Go to another page or another place of the words; numbers in the address count from 1."""
-    change({"page": None, name: str(number + 1)})

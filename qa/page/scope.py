@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import lru_cache
 
 import streamlit as st
 
@@ -12,6 +12,7 @@ from index.types import About
 from qa.library import Library
 from qa.page.address import change, take_out
 from qa.page.plain import escaped
+from qa.page.views import LIST, open_view
 from qa.render import title
 from qa.scope import FULL_LIST, Choices, Scope, choices, settled, transcripts_in
 
@@ -51,11 +52,12 @@ class Searched:
     refusal: str | None  # why nothing can be searched
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def known(folder: Path, state: str, _library: Library) -> Known:
-    """Return the interviews of a state of the folder."""
-    del folder, state  # They are what the answer is remembered by.
-    with _library.snapshot() as snapshot:
+# Every run of the page asks for these, and Python's own caches answer in no time.
+@lru_cache(maxsize=4)
+def known(library: Library, state: str) -> Known:
+    """Return the interviews of a state of the library."""
+    del state  # It is what the answer is remembered by.
+    with library.snapshot() as snapshot:
         abouts = snapshot.database.abouts()
     titles = {name: title(name, about) for name, about in abouts.items()}
     often = Counter(titles.values())
@@ -64,10 +66,10 @@ def known(folder: Path, state: str, _library: Library) -> Known:
     return Known(abouts, titles, choices(abouts))
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
-def searched(folder: Path, state: str, wanted: Scope, _library: Library) -> Searched:
-    """Return what is searched in a state of the folder."""
-    there = known(folder, state, _library)
+@lru_cache(maxsize=64)
+def searched(library: Library, state: str, wanted: Scope) -> Searched:
+    """Return what is searched in a state of the library."""
+    there = known(library, state)
     scope, lost = settled(there.abouts, wanted)
     only: tuple[str, ...] = ()
     refusal = None
@@ -117,10 +119,10 @@ def described(scope: Scope, there: Known, n: int) -> str:
     return f"Searching only {', '.join(filter(None, parts))}{share}"
 
 
-def show_choice(there: Known, scope: Scope, show_list: Callable[[], None]) -> None:
+def show_choice(there: Known, scope: Scope) -> None:
     """Draw the ways to ask only some of the interviews, as many as the library has something for."""
     if len(there.titles) > MOST_CHOICES:
-        st.button("Choose in the list", on_click=show_list)
+        st.button("Choose in the list", on_click=open_view, args=[LIST])
     else:
         _choose("Only these interviews", "only", IN, [*there.titles], scope.transcripts, there.titles.__getitem__)
     of = there.choices

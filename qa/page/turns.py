@@ -5,6 +5,7 @@ from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
+from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from index.errors import InterviewQAError
 from index.ratings import Rating, rate
@@ -19,7 +20,7 @@ from qa.page.plain import escaped
 from qa.page.recording import play, playable
 from qa.page.voice import show_voice
 from qa.page.where import show_where
-from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html
+from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, question_as_html
 from qa.voice import Speech
 
 PASSAGES = 5
@@ -34,30 +35,45 @@ class Turn(NamedTuple):
     only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
     looks: Looks = NO_LOOKS
     voice: Speech | None = None  # what a model says from the passages, where one is set
+    is_open: bool = False  # drawn with all that can be done with it, although others were asked since
 
 
 def show_turn(number: int, turn: Turn, library: Library, n_interviews: int) -> Turn:
     """Draw a question and its answer, which is found here if it is not yet, in a library of so many interviews."""
     with st.container(key=f"turn_{number}"):
-        with st.chat_message("user"):
-            st.text(turn.question)
-            if len(turn.question) == LONGEST_CHARS:
-                st.caption(f"Only its first {LONGEST_CHARS:,} characters are asked.")
-        with st.chat_message("assistant"):
-            if turn.found is None:
-                with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
-                    turn = turn._replace(found=ask(library, asked_in(number, turn)))
-            found = turn.found
+        st.html(question_as_html(turn.question))
+        if len(turn.question) == LONGEST_CHARS:
+            st.caption(f"Only its first {LONGEST_CHARS:,} characters are asked.")
+        found = turn.found
+        if found is None:
+            with st.spinner("Searching…" if library.is_warm else "The model is loading; the answer follows…"):
+                found = ask(library, asked_in(number, turn))
             if isinstance(found, str):
+                # Not kept: whatever is drawn next asks again.
                 st.error(escaped(found))
-            elif found:
-                show_understood(number, found, turn.literally)
-                turn = turn._replace(voice=show_voice(number, found, turn.voice))
-                with st.container(key=f"answer_{number}"):
-                    show_answer(number, found, library)
-                if found.matched:
-                    show_looks(number, turn, library, n_interviews)
+                st.button("Ask again", key=f"again_{number}")
+                return turn
+            turn = turn._replace(found=found)
+        if isinstance(found, str):
+            st.error(escaped(found))
+        else:
+            show_understood(number, found, turn.literally)
+            turn = turn._replace(voice=show_voice(number, found, turn.voice))
+            with st.container(key=f"answer_{number}"):
+                show_answer(number, turn, found, library)
+            if found.matched:
+                show_looks(number, turn, library, n_interviews)
+        if turn.is_open and number + 1 < len(st.session_state["turns"]):
+            st.button("Show less", key=f"less_{number}", type="tertiary", on_click=set_open, args=[number, False])
     return turn
+
+
+def turn_to_look_at() -> tuple[int, Turn] | None:
+    """Return the turn that somebody left to read on, or else the last, with its number; None where nothing matched."""
+    turns: list[Turn] = st.session_state.get("turns", [])
+    number = st.session_state.get("left_turn", len(turns) - 1)
+    turn = turns[number] if 0 <= number < len(turns) else None
+    return (number, turn) if turn and isinstance(turn.found, Answer) and turn.found.matched else None
 
 
 def earlier_questions(number: int) -> list[str]:
@@ -93,23 +109,32 @@ def show_understood(number: int, found: Answer, literally: bool) -> None:
 def show_looks(number: int, turn: Turn, library: Library, n_interviews: int) -> None:
     """Draw, folded, what else can be looked at: where it is said, and what each guest said to it."""
     asked, looks = asked_in(number, turn), turn.looks
-    folds = [("where", "Where it is said"), ("side", "Each guest's answer")]
-    # Beside a single one there is nobody.
-    for name, label in folds if (len(turn.only) or n_interviews) > 1 else folds[:1]:
-        key = f"{name}_{number}"
-        # What is not drawn for a while, as while somebody reads on, would be folded again.
-        st.session_state[key] = bool(getattr(looks, name))
-        with st.expander(label, key=key, type="compact", on_change=keep_fold, args=[number, name, key]) as fold:
-            if not fold.open:
-                continue
-            try:
-                if name == "where":
-                    show_where(number, asked, library)
-                else:
+    try:
+        with fold(number, looks, "where", "Where it is said") as folded:
+            if folded.open:
+                show_where(number, asked, library)
+        # Beside a single one there is nobody.
+        if (len(turn.only) or n_interviews) > 1:
+            with fold(number, looks, "side", "Each guest's answer") as folded:
+                if folded.open:
                     more = looks._replace(side=min(MOST_PAGES, looks.side + 1))
                     show_side(number, asked, looks.side, library, partial(keep_looks, number, more))
-            except InterviewQAError as error:
-                st.error(escaped(f"{error}"))
+    except InterviewQAError as error:
+        st.error(escaped(f"{error}"))
+
+
+def fold(number: int, looks: Looks, name: str, label: str) -> ExpanderContainer:
+    """Draw what opens one of the looks at an answer."""
+    key = f"{name}_{number}"
+    # What is not drawn for a while, as while somebody reads on, would be folded again.
+    st.session_state[key] = bool(getattr(looks, name))
+    return st.expander(label, key=key, type="compact", on_change=keep_fold, args=[number, name, key])
+
+
+def set_open(number: int, is_open: bool) -> None:
+    """Have an earlier turn drawn with all that can be done with it, or not any more."""
+    turns: list[Turn] = st.session_state["turns"]
+    turns[number] = turns[number]._replace(is_open=is_open)
 
 
 def keep_fold(number: int, name: str, key: str) -> None:
@@ -129,10 +154,10 @@ def keep_looks(number: int, looks: Looks) -> None:
 def search_anew(number: int, key: str) -> None:
     """Forget an answer: its question is taken in another way now."""
     turns: list[Turn] = st.session_state["turns"]
-    turns[number] = turns[number]._replace(found=None, literally=st.session_state[key])
+    turns[number] = turns[number]._replace(found=None, literally=st.session_state[key], is_open=True)
 
 
-def show_answer(number: int, found: Answer, library: Library) -> None:
+def show_answer(number: int, turn: Turn, found: Answer, library: Library) -> None:
     """Draw the best passage open and the others folded; before them, where none matched, what was asked instead."""
     if not found.matched:
         st.text(NOT_ASKED)
@@ -143,11 +168,10 @@ def show_answer(number: int, found: Answer, library: Library) -> None:
         show_passage(number, 0, passage, library)
     others = found.passages[1:]
     if others:
+        # Most of what an answer costs is the ways to go on from each passage.
         label = f"{len(others)} more passage{'s' * (len(others) > 1)}"
-        # They are most of what a long chat draws anew at every question; those of the last answer unfold at once.
-        is_last = number + 1 == len(st.session_state["turns"])
-        with st.expander(label, key=f"more_{number}", type="compact", on_change="rerun") as fold:
-            for row, passage in enumerate(others if is_last or fold.open else (), 1):
+        with fold(number, turn.looks, "more", label) as folded:
+            for row, passage in enumerate(others if folded.open else (), 1):
                 show_passage(number, row, passage, library)
 
 
@@ -161,7 +185,9 @@ def show_passage(number: int, row: int, passage: CitedPassage, library: Library)
         rated = f"rate_{number}_{place_of(passage)}"
         given = st.session_state.setdefault("ratings", {}).get(rated)
         st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[library, number, row, rated])
-        plays = recording and st.toggle(f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}")
+        plays = recording and st.toggle(
+            f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}", on_change=set_open, args=[number, True]
+        )
     if recording and plays:
         play(recording, passage.start_s or 0.0)
 
@@ -190,7 +216,7 @@ def offer(label: str, questions: Sequence[str], key: str) -> None:
 
 def ask_next(key: str) -> None:
     """Ask the question that was clicked, and leave it to be clicked again."""
-    st.session_state["clicked"] = st.session_state[key]
+    st.session_state["to_ask"] = st.session_state[key]
     st.session_state[key] = None
 
 
@@ -209,7 +235,8 @@ def come_back(turns: Sequence[Turn], linked: str) -> None:
 
 def bring_into_view(number: int) -> None:
     """Scroll to the beginning of a turn. Nothing but our own number goes into the script."""
+    turn = f".st-key-turn_{int(number)}, #turn_{int(number)}"
     st.html(
-        f"<script>document.querySelector('.st-key-turn_{int(number)}')?.scrollIntoView({{block: 'start'}})</script>",
+        f"<script>document.querySelector('{turn}')?.scrollIntoView({{block: 'start'}})</script>",
         unsafe_allow_javascript=True,
     )

@@ -25,7 +25,7 @@ def leave() -> None:
     take_out("show", "page")
 
 
-def show_ways(here: str) -> None:
+def show_views(here: str) -> None:
     """Draw, where they stay in view, the ways from one of the views to the chat and to the others."""
     ways = st.bottom.container(horizontal=True)
     ways.button("Back to the questions", on_click=leave, width="stretch")

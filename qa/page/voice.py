@@ -31,6 +31,7 @@ STYLE = """<style>
 [class*=st-key-turn_]:has(.voice cite) [class*=st-key-answer_] .passage::before {
   content: "[" counter(passage) "]"; font-size: .875rem; font-weight: 600;
 }
+.earlier:has(.voice cite) .passage::before { content: "[1]"; font-size: .875rem; font-weight: 600; }
 </style>"""
 
 
@@ -97,7 +98,7 @@ def show_spoken(number: int, speech: Speech) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(escaped(f"No {'more' if spoken.sentences else 'answer'} from the model: {spoken.failed}."))
             key, which = f"voice_{number}", [number, speech]
-            st.button("Ask the model again", key=key, type="tertiary", on_click=ask_again, args=which)
+            st.button("Ask the model again", key=key, type="tertiary", on_click=ask_model_again, args=which)
 
 
 def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
@@ -116,7 +117,7 @@ def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
         grow()
 
 
-def ask_again(number: int, failed: Speech) -> None:
+def ask_model_again(number: int, failed: Speech) -> None:
     """Ask the model once more, also below an earlier turn."""
     at, turns = endpoint(), st.session_state["turns"]
     turns[number] = turns[number]._replace(voice=Speech(at, failed.found) if at else None)

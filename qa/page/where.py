@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from index.types import Span
 from qa.answer import CitedPassage
 from qa.asked import Asked
 from qa.library import Library
-from qa.page.place import place_of
+from qa.page.place import place_of, read_on
 from qa.page.plain import escaped
-from qa.page.reading import read_on
 from qa.page.scope import known
 from qa.page.views import as_list
-from qa.render import moment, one_line
+from qa.render import moment, shortened
 from qa.where import Strip, strips
 
 if TYPE_CHECKING:
@@ -39,9 +39,13 @@ INK = {"light": "#31333f", "dark": "#fafafa"}
 TITLE_PX = 270
 
 FIRST_WORDS = 16
-LONGEST_QUESTION_CHARS = 90
 
-STYLE = "<style>[class*=st-key-where_list_of_] button { text-align: start; justify-content: start; }</style>"
+STYLE = """<style>
+[class*=st-key-where_list_of_] button { text-align: start; justify-content: start; }
+.bar { position: relative; height: 1rem; border-radius: .2rem; overflow: hidden; }
+.bar i { position: absolute; top: 0; bottom: 0; }
+.bar i.here { box-shadow: inset 0 0 0 2px currentColor; }
+</style>"""
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -56,7 +60,7 @@ def show_where(number: int, asked: Asked, library: Library) -> None:
     with library.snapshot() as snapshot:
         state = snapshot.facts["state"]
     found = placed(library.folder, state, asked, library)
-    titles = known(library.folder, state, library).titles
+    titles = known(library, state).titles
     drawn = [(titles.get(strip.transcript, strip.transcript), strip) for strip in found[:MOST_STRIPS]]
     if as_list(f"where_list_{number}"):
         _show_list(number, drawn)
@@ -74,10 +78,33 @@ def first_words(passage: CitedPassage) -> str:
     return " ".join(words[:FIRST_WORDS]) + "…" * (len(words) > FIRST_WORDS)
 
 
-def short_question(passage: CitedPassage) -> str:
-    """Return what was asked, on one short line; empty where nothing was."""
-    asked = one_line(passage.question or "").strip()
-    return asked if len(asked) <= LONGEST_QUESTION_CHARS else f"{asked[:LONGEST_QUESTION_CHARS].rstrip()}…"
+def show_bar(turn: int, asked: Asked, transcript: str, here: Span | None, library: Library) -> None:
+    """Draw where in one interview a question of the chat is answered, and fold the ways there below; `here` is read."""
+    with library.snapshot() as snapshot:
+        state = snapshot.facts["state"]
+    found = placed(library.folder, state, asked, library)
+    strip = next((strip for strip in found if strip.transcript == transcript), None)
+    if strip is None:
+        return
+    st.html(STYLE + bar_as_html(strip, here))
+    n = len(strip.places)
+    label = f"{n} passage{'s' * (n > 1)} here for “{shortened(asked.question)}”"
+    with st.expander(escaped(label), key="bar", type="compact", on_change="rerun") as fold:
+        if fold.open:
+            _show_list(turn, [("", strip)])
+
+
+def bar_as_html(strip: Strip, here: Span | None) -> str:
+    """Return an interview as a bar on which the passages are marked; the weakest are drawn first, below the others."""
+    colour, marks = COLOUR[st.context.theme.type or "light"], []
+    for place in sorted(strip.places, key=lambda place: place.strength):
+        left, width = 100 * min(place.begins, 1 - NARROWEST), 100 * max(NARROWEST, place.ends - place.begins)
+        file, opacity = place.passage.file, FAINTEST + (1 - FAINTEST) * place.strength
+        kind = "here" if here is not None and here.start < file.end and file.start < here.end else ""
+        style = f"left: {left:.1f}%; width: {width:.1f}%; background: {colour}; opacity: {opacity:.2f}"
+        marks.append(f'<i class="{kind}" style="{style}"></i>')
+    label = "Where in this interview the passages lie that answer"
+    return f'<div class="bar" role="img" aria-label="{label}" style="background: {GROUND}">{"".join(marks)}</div>'
 
 
 def _show_strips(number: int, drawn: Sequence[tuple[str, Strip]]) -> None:
@@ -117,7 +144,7 @@ def _chart(drawn: Sequence[tuple[str, Strip]]) -> "altair.LayerChart | altair.Fa
                     "ends": max(place.ends, place.begins + NARROWEST),
                     "strength": place.strength,
                     "When": moment(place.passage),
-                    "Asked": short_question(place.passage),
+                    "Asked": shortened(place.passage.question or ""),
                     "Said": first_words(place.passage),
                     "In": title,
                     "aloud": f"{title}, {moment(place.passage)}: {first_words(place.passage)}",
@@ -176,10 +203,11 @@ def _show_list(number: int, drawn: Sequence[tuple[str, Strip]]) -> None:
     st.html(STYLE)
     for at, (title, strip) in enumerate(drawn):
         with st.container(gap=None, key=f"where_list_of_{number}_{at}"):
-            st.markdown(f"**{escaped(title)}**")
+            if title:
+                st.markdown(f"**{escaped(title)}**")
             asked_before = ""
             for row, place in enumerate(strip.places):
-                asked = short_question(place.passage)
+                asked = shortened(place.passage.question or "")
                 # Of a long answer, what follows is told apart by what is said.
                 begins = asked if asked and asked != asked_before else first_words(place.passage)
                 asked_before = asked

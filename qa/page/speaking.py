@@ -7,10 +7,10 @@ import streamlit as st
 
 from qa.library import Library
 from qa.page import scope
-from qa.page.reading import number, show_pages
-from qa.page.views import NAMES, VOICES, show_ways
+from qa.page.paging import number, show_pages
+from qa.page.views import NAMES, VOICES, show_views
 from qa.render import PROBABLY_THE_GUEST
-from qa.speaking import Spoken, spoken
+from qa.speaking import Shares, shares
 
 # So many interviews are drawn at once, and so many speakers of each.
 ON_PAGE = 30
@@ -32,23 +32,23 @@ STYLE = """<style>
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def counted(folder: Path, state: str, _library: Library) -> list[Spoken]:
+def counted(folder: Path, state: str, _library: Library) -> list[Shares]:
     """Return who speaks how much in a state of the folder."""
     del folder, state  # They are what the answer is remembered by.
     with _library.snapshot() as snapshot:
-        return spoken(snapshot.database)
+        return shares(snapshot.database)
 
 
-def show_voices(library: Library, state: str) -> None:
+def show_speaking(library: Library, state: str) -> None:
     """Draw who speaks how much in the interviews that are asked."""
     st.html(STYLE)
     st.header(NAMES[VOICES], anchor=False)
-    show_ways(VOICES)
-    found = scope.searched(library.folder, state, scope.from_address(), library)
+    show_views(VOICES)
+    found = scope.searched(library, state, scope.from_address())
     scope.show_searched(found)
     if found.refusal:
         return
-    titles, among = scope.known(library.folder, state, library).titles, frozenset(found.only)
+    titles, among = scope.known(library, state).titles, frozenset(found.only)
     every = [each for each in counted(library.folder, state, library) if not among or each.transcript in among]
     n_pages = max(1, -(-len(every) // ON_PAGE))
     at = number("page", n_pages)
@@ -57,7 +57,7 @@ def show_voices(library: Library, state: str) -> None:
     show_pages(at, n_pages)
 
 
-def as_html(each: Spoken, title: str) -> str:
+def as_html(each: Shares, title: str) -> str:
     """Return the bars of an interview; every word that comes from its file is escaped."""
     rows = [(voice.speaker, voice.share) for voice in each.voices if voice.speaker]
     more, rest = rows[MOST_SPEAKERS:], sum(voice.share for voice in each.voices if not voice.speaker)
