@@ -4,47 +4,39 @@ A build makes the index hold exactly the transcripts that it was given. One that
 the library as it was, and the next one goes on with the encodings that were already made.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import Any
 
 from index.changes import Changes, Progress, Reading, Wanted, find_changes, find_wanted, read_changes
+from index.cuts import Cut, Spool
 from index.database import Database
 from index.derived import Derived, load_derived, remove_others, save_derived
 from index.embedders import Embedder, load_embedder
-from index.encodings import add_encodings, digest, find_encoding, forget_unused
+from index.embedding import embed
+from index.encodings import digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
-from index.fastest import for_many_texts
+from index.facts import reader
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
 from index.mending import mended
-from index.models import DEFAULT_MODEL, revision
-from index.noise import heard
-from index.passages import RULE_VERSION, make_passages, whole_text
+from index.models import DEFAULT_MODEL, FULL, Choice, Precision, revision
+from index.passages import RULE_VERSION
 from index.ratings import forget_ratings, has_ratings, move_ratings
 from index.samples import SAMPLES
 from index.signs import unpack_signs
 from index.snapshot import Snapshot
 from index.sources import Sources
-from index.types import Passage
 from index.windows import make_windows, window_spans
-
-_Item = TypeVar("_Item")
 
 # Called with the new state before it is committed, and with its model; returns facts to record with it.
 Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
-
-# Encodings are committed this often, so that an interrupted build loses a few seconds of work.
-BATCHES_PER_COMMIT = 4
-
-# More texts than these are worth the seconds that it takes to find and load the fastest way to read them.
-QUICK_TEXTS = 256
 
 # What is fitted to the library is fitted again when more than this share of its passages have come or gone.
 UNFITTED_SHARE = 0.1
@@ -53,6 +45,7 @@ UNFITTED_SHARE = 0.1
 FIRST_PLACE = Path("interviews")
 
 OTHER_MODEL = "the model is another than before: embedding all interviews again"
+OTHER_PRECISION = "the precision is another than before: embedding all interviews again"
 DAMAGED = "the index is damaged: making it again of what is whole"
 OTHER_RULE = "this version cuts passages otherwise: embedding all interviews again"
 
@@ -74,18 +67,10 @@ class BuildReport:
     embedder: Embedder | None  # the model, where it was needed
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """A transcript that was cut; each passage comes with the text to embed."""
-
-    reading: Reading
-    passages: list[tuple[Passage, str]]
-
-
 def build(
     paths: Sequence[Path],
     folder: Path,
-    model: str | Embedder | None = None,
+    model: str | Embedder | Choice | None = None,
     fit: Fit = lambda *_: {},
     progress: Progress = lambda *_: None,
     *,
@@ -94,7 +79,7 @@ def build(
 ) -> BuildReport:
     """Make the index in `folder` hold the transcripts in `paths`, files or folders, and say what was done.
 
-    `model` None keeps the model of an index that is there, and is the default model otherwise. With
+    `model` None keeps the model of an index that is there, and is the default model in full precision otherwise. With
     `keep_missing` what the index holds stays, wherever its files are. A file that cannot be read is
     reported, and what the index held of it stays. While another build of the folder is at work this one
     waits for it if told to. Raises StoreError if not, TranscriptError where no file can be read, ModelError.
@@ -131,40 +116,40 @@ class _Build:
     fit: Fit
     progress: Progress
 
-    def run(self, model: str | Embedder | None) -> BuildReport:
+    def run(self, model: str | Embedder | Choice | None) -> BuildReport:
         """Do what is to be done, and say what it was."""
+        choice = model if isinstance(model, Choice) else Choice(model.name if isinstance(model, Embedder) else model)
         database, wanted = self.database, self.wanted
         facts, stored = database.facts(), database.files()
         if "state" in facts:
             # Of builds that came to no end, each would leave the disk a little fuller.
             remove_others(self.folder, facts["state"])
-        name = model.name if isinstance(model, Embedder) else _absolute(model or facts.get("model", DEFAULT_MODEL))
-        reason = _reason_to_embed_anew(facts, name)
+        name = _absolute(choice.model or facts.get("model", DEFAULT_MODEL))
+        precision = choice.precision or facts.get("precision", FULL)
+        reason = _reason_to_embed_anew(facts, name, precision)
         changes = find_changes(stored, wanted, anew=bool(reason))
-        readings = [*read_changes(changes, wanted, self.progress)]
+        fresh = read_changes(changes, wanted)
+        first = next(fresh, None)
         embedded, embedder = 0, None
         before = self._last_derived(facts)
         is_other = bool(reason) or facts.get("revision") != revision(name) or not before
-        if readings or changes.gone or is_other:
+        if first or changes.gone or is_other:
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
             if not reason and embedder.fingerprint != facts["fingerprint"]:
                 # Another model by the same name: its vectors do not mix with those that are there.
                 reason = OTHER_MODEL
                 changes = find_changes(stored, wanted, anew=True)
-                readings = [*read_changes(changes, wanted, self.progress)]
+                fresh, first = read_changes(changes, wanted), None
             if reason and "state" in facts:
                 self.progress(reason, 0, 0)
-            # Nobody's words are lost because their file is.
-            left = stored.keys() - changes.gone - {r.transcript.name for r in readings}
-            kept = [Reading(database.transcript(name), *stored[name]) for name in sorted(left)] if reason else []
-            if not readings and not left:
-                raise wanted.refusal()
-            cuts = [_cut(reading, embedder) for reading in [*readings, *kept]]
-            embedded = self._embed(cuts, embedder)
+            readings = self._readings(chain([first] if first else [], fresh), changes, stored, anew=bool(reason))
             facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
-            facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
-            self._save(facts, cuts, changes, embedder, None if reason else before, anew=bool(reason))
+            facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION, "precision": precision}
+            with Spool(self.folder) as spool:
+                n = len({*changes.to_read, *((stored.keys() - changes.gone) if reason else ())})
+                embedded = embed(database, readings, n, embedder, facts, spool, self.progress)
+                self._save(facts, spool, changes, embedder, None if reason else before, anew=bool(reason))
         elif any(facts.get(key) != value for key, value in wanted.facts().items()):
             with database.transaction(write=True):
                 database.record(**wanted.facts())
@@ -177,7 +162,7 @@ class _Build:
             self.folder,
             transcripts=database.count("transcripts"),
             passages=database.count("passages"),
-            read=len(readings),
+            read=len(wanted.readable(changes.to_read)),
             renamed=len(changes.renamed),
             removed=len(changes.gone) - len(changes.renamed),
             embedded=embedded,
@@ -196,26 +181,23 @@ class _Build:
             return load_derived(self.database, self.folder, facts, is_checked=True)
         return None
 
-    def _embed(self, cuts: Sequence[_Cut], embedder: Embedder) -> int:
-        """Embed the texts that were not yet, commit what comes of them as it is made, and return how many."""
-        texts = {digest(text, embedder.fingerprint): text for cut in cuts for _, text in cut.passages}
-        keys = [key for key in texts if find_encoding(self.database.connection, key) is None]
-        if len(keys) > QUICK_TEXTS:
-            embedder = for_many_texts(embedder)
-        done = 0
-        batches = embedder.encode_in_batches([texts[key] for key in keys])
-        for some in _grouped(batches, BATCHES_PER_COMMIT):
-            with self.database.transaction(write=True):
-                for rows, encoded in some:
-                    add_encodings(self.database.connection, [keys[row] for row in rows], encoded)
-                    done += len(rows)
-                    self.progress("embedding", done, len(keys))
-        return done
+    def _readings(
+        self, fresh: Iterable[Reading], changes: Changes, stored: Mapping[str, tuple[str, str]], *, anew: bool
+    ) -> Iterator[Reading]:
+        """Yield what is new, and with `anew` also what stays, from the library. Raises TranscriptError for nothing."""
+        yield from fresh
+        read = self.wanted.readable(changes.to_read)
+        # Nobody's words are lost because their file is.
+        left = stored.keys() - changes.gone - {*read}
+        if not read and not left:
+            raise self.wanted.refusal()
+        for name in sorted(left) if anew else ():
+            yield Reading(self.database.transcript(name), *stored[name])
 
     def _save(
         self,
         facts: dict[str, Any],
-        cuts: Sequence[_Cut],
+        spool: Spool,
         changes: Changes,
         embedder: Embedder,
         before: Derived | None,
@@ -227,18 +209,18 @@ class _Build:
         self.progress("saving", 0, 1)
         with database.transaction(write=True):
             changed = 0
-            self._move_ratings(changes.gone, [cut.reading for cut in cuts])
-            for name in [*changes.gone, *(cut.reading.transcript.name for cut in cuts)]:
+            self._move_ratings(changes.gone, spool)
+            for name in [*changes.gone, *spool.names]:
                 changed += database.remove(name)
             # New passages may take the ids of those that were removed.
             kept = database.passage_ids()
-            for cut in cuts:
-                self._add(cut, embedder)
-                changed += len(cut.passages)
+            for made in spool:
+                self._add(made, embedder, reader(facts))
+                changed += len(made.passages)
             forget_unused(database.connection)
             facts |= self.wanted.facts() | {"looked": self.wanted.looked, "state": token_hex(8), "built": _now()}
-            derived, made = save_derived(database, self.folder, facts["state"], embedder.dimension, before, kept)
-            facts |= made
+            derived, found = save_derived(database, self.folder, facts["state"], embedder.dimension, before, kept)
+            facts |= found
             facts["unfitted"] = facts.get("unfitted", 0) + changed
             if anew or facts["unfitted"] > UNFITTED_SHARE * facts.get("fitted", 0):
                 facts |= self.fit(Snapshot(database, derived, facts), embedder)
@@ -248,23 +230,24 @@ class _Build:
         # What was removed is gone from the log, too.
         database.shorten_log()
 
-    def _move_ratings(self, gone: AbstractSet[str], readings: Sequence[Reading]) -> None:
+    def _move_ratings(self, gone: AbstractSet[str], spool: Spool) -> None:
         """Have the ratings of a transcript go with it to its new name: it says the same."""
-        if not has_ratings(self.database.connection):
+        if not gone or not has_ratings(self.database.connection):
             return
-        now = {reading.transcript.text: reading.transcript.name for reading in readings}
+        read = (each.reading.transcript for each in spool)
+        now = {digest(transcript.text, ""): transcript.name for transcript in read}
         for name in gone:
-            said = self.database.transcript(name).text
+            said = digest(self.database.transcript(name).text, "")
             if said in now:
                 move_ratings(self.database.connection, name, now[said])
 
-    def _add(self, cut: _Cut, embedder: Embedder) -> None:
+    def _add(self, cut: Cut, embedder: Embedder, read_by: str) -> None:
         """Add a transcript with its passages, all of which were embedded."""
         transcript = cut.reading.transcript
         tokens = embedder.token_spans([text for _, text in cut.passages])
         passages = []
         for (passage, text), spans in zip(cut.passages, tokens, strict=True):
-            found = find_encoding(self.database.connection, digest(text, embedder.fingerprint))
+            found = find_encoding(self.database.connection, digest(text, read_by))
             assert found is not None, "every text was embedded"
             encoding_id, signs = found
             # The text begins with its question where that was asked before the passage.
@@ -280,23 +263,15 @@ def _absolute(model: str) -> str:
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-def _reason_to_embed_anew(facts: dict[str, Any], model: str) -> str:
+def _reason_to_embed_anew(facts: dict[str, Any], model: str, precision: Precision) -> str:
     """Return why nothing of the index can stay as it is; nothing where it can."""
     if "rule_version" not in facts:
         return "there was no index yet"
     if facts["model"] != model:
         return OTHER_MODEL
+    if facts.get("precision", FULL) != precision:
+        return OTHER_PRECISION
     return OTHER_RULE if facts["rule_version"] != RULE_VERSION else ""
-
-
-def _cut(reading: Reading, embedder: Embedder) -> _Cut:
-    said = heard(reading.transcript.text)
-    passages = make_passages(reading.transcript, embedder.count_pieces, embedder.max_pieces)
-    return _Cut(reading, [(passage, whole_text(said, passage.span, passage.question)) for passage in passages])
-
-
-def _grouped(items: Iterator[_Item], size: int) -> Iterator[list[_Item]]:
-    return iter(lambda: list(islice(items, size)), [])
 
 
 def _now() -> str:

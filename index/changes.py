@@ -1,7 +1,7 @@
 """What the files hold that the index does not: transcripts to add, to replace and to remove."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,10 @@ class Wanted:
         # What lies in a folder that cannot be read just now is not gone.
         closed = tuple(beginning for beginning, _ in self.found.closed)
         return self.keep_missing or name in self.found.transcripts or name.startswith(closed)
+
+    def readable(self, names: Iterable[str]) -> list[str]:
+        """Return those of the names whose files were no trouble so far."""
+        return [name for name in names if name not in self.errors]
 
     def lines(self) -> tuple[str, ...]:
         """Return one line for each file, folder and zip that cannot be read."""
@@ -108,10 +112,9 @@ def find_changes(stored: Mapping[str, tuple[str, str]], wanted: Wanted, *, anew:
     return Changes(to_read, gone, renamed)
 
 
-def read_changes(changes: Changes, wanted: Wanted, progress: Progress) -> Iterator[Reading]:
+def read_changes(changes: Changes, wanted: Wanted) -> Iterator[Reading]:
     """Yield what is new as it is read; what cannot be read goes into the errors."""
-    for done, name in enumerate(changes.to_read):
-        progress("reading", done, len(changes.to_read))
+    for name in changes.to_read:
         try:
             data, checksum, known = wanted.sources.read(wanted.found.transcripts[name])
             yield Reading(read_transcript(data, name, known), wanted.files[name][0], checksum)

@@ -11,6 +11,7 @@ from index.derived import load_derived, make_derived
 from index.embedders import Embedder, load_embedder
 from index.encodings import digest
 from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
+from index.facts import reader
 from index.folder import DAMAGE_NAME, note_damage
 from index.fulltext import searchable_words
 from index.models import revision
@@ -62,7 +63,7 @@ def _damage(database: Database, facts: dict[str, Any]) -> Iterator[str]:
                 if not _holds_every_word(transcript, [passage.span for passage in passages]):
                     yield f"{name}: its passages do not hold its words in their order; {WAY_OUT}"
                 elif facts["rule_version"] == RULE_VERSION:
-                    if not _is_found_by_its_words(database, transcript, passages, facts["fingerprint"]):
+                    if not _is_found_by_its_words(database, transcript, passages, reader(facts)):
                         yield f"{name}: what its passages are found by was not made of their words; {WAY_OUT}"
                     elif not _is_verbatim(sources, transcript, *database.files()[name]):
                         yield f"{name}: its words are not those of its file, which did not change; {WAY_OUT}"
@@ -80,14 +81,14 @@ def _holds_every_word(transcript: Transcript, spans: list[Span]) -> bool:
 
 
 def _is_found_by_its_words(
-    database: Database, transcript: Transcript, passages: list[StoredPassage], fingerprint: str
+    database: Database, transcript: Transcript, passages: list[StoredPassage], read_by: str
 ) -> bool:
     """Whether vectors and full text are those of the passages' words."""
     said, kept = heard(transcript.text), database.kept_of([passage.id for passage in passages])
     return all(
         kept.get(passage.id)
         == (
-            digest(whole_text(said, passage.span, passage.question), fingerprint),
+            digest(whole_text(said, passage.span, passage.question), read_by),
             searchable_words(transcript, Passage(passage.span, passage.question, ())),
         )
         for passage in passages

@@ -66,6 +66,7 @@ def train(sample: Vectors) -> Vectors:
     import faiss
 
     dimension = sample.shape[1]
+    faiss.omp_set_num_threads(1)
     trained = faiss.IndexPQ(dimension, dimension // DIMENSIONS_EACH, BITS, faiss.METRIC_INNER_PRODUCT)
     trained.train(sample)
     centroids: Vectors = faiss.vector_to_array(trained.pq.centroids).copy()

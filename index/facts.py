@@ -1,7 +1,10 @@
 """What a library file says of itself as a whole, and what such facts look like."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+
+from index.models import FULL, PRECISIONS
 
 # What an index that was built says of itself.
 KINDS: dict[str, type] = {
@@ -20,11 +23,23 @@ KINDS_IF_THERE: dict[str, type] = {
     "keep_missing": bool,
     "search_sha256": str,
     "centroids_of": int,
+    "precision": str,
 }
 
 # The state is part of a file's name, and the fingerprint the key of a hash.
-FORMS = {"state": "[0-9a-f]{16}", "fingerprint": "[0-9a-f]{16}", "vectors_sha256": "[0-9a-f]{64}"}
+FORMS = {
+    "state": "[0-9a-f]{16}",
+    "fingerprint": "[0-9a-f]{16}",
+    "vectors_sha256": "[0-9a-f]{64}",
+    "precision": "|".join(PRECISIONS),
+}
 MOST_DIMENSIONS = 100_000
+
+
+def reader(facts: Mapping[str, Any]) -> str:
+    """Return what tells who read an index's texts: the model's fingerprint, and its precision if that is not full."""
+    precision = facts.get("precision", FULL)
+    return str(facts["fingerprint"]) if precision == FULL else f"{facts['fingerprint']} {precision}"
 
 
 def refuse_odd_facts(facts: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from index.database import Database
+from index.models import FULL
 from index.stale import stale
 
 
@@ -31,6 +32,7 @@ def info(folder: Path) -> dict[str, Any]:
             "index": str(folder),
             "model": facts["model"],
             "dimension": facts["dimension"],
+            "precision": facts.get("precision", FULL),
             "built": facts["built"],
             "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
             "passages": database.count("passages"),
@@ -48,7 +50,8 @@ def info_text(found: dict[str, Any]) -> str:
     lines = [
         f"{found['index']}: {len(transcripts)} transcripts, {words:,} words, {found['passages']:,} passages,"
         f" {found['vectors']:,} vectors, {found['bytes'] / 1e6:.1f} MB",
-        f"built {_age(found['built'])} ({found['built']}) with {found['model']} ({found['dimension']} dimensions)",
+        f"built {_age(found['built'])} ({found['built']}) with {found['model']}"
+        f" ({found['dimension']} dimensions, {found['precision']} precision)",
     ]
     for transcript in transcripts:
         speakers = ", ".join(transcript["speakers"]) or "speakers not labelled"

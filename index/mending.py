@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import apsw
 
@@ -18,7 +18,7 @@ from index.database import UNREADABLE, Database
 from index.encodings import encoding_ids, load_rows, store_rows
 from index.errors import DamagedError, StoreError
 from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
-from index.models import DEFAULT_MODEL
+from index.models import DEFAULT_MODEL, FULL
 from index.ratings import forget_ratings, load_ratings, store_ratings
 
 _Found = TypeVar("_Found")
@@ -69,16 +69,16 @@ def _remove(path: Path, *, but_itself: bool = False) -> None:
 
 def _salvage(folder: Path, database: Database) -> None:
     """Copy what can be read: which model it was, what it made of texts, and what was said in each transcript."""
-    model = None
+    facts: dict[str, Any] = {}
     with suppress(StoreError), Database.open(folder) as damaged:
-        model = (_readable(damaged.facts) or {}).get("model")
+        facts = _readable(damaged.facts) or {}
         _copy_encodings(damaged, database)
         for name, (source, checksum) in (_readable(damaged.files) or {}).items():
             transcript = _readable(partial(damaged.transcript, name))
             if transcript:
                 database.add(transcript, source, checksum, [])
         store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
-    database.record(model=model or DEFAULT_MODEL)
+    database.record(model=facts.get("model", DEFAULT_MODEL), precision=facts.get("precision", FULL))
 
 
 def _copy_encodings(damaged: Database, database: Database) -> None:

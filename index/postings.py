@@ -94,7 +94,7 @@ class Postings:
     def made(
         cls, n: int, said: Iterable[tuple[int, str]], before: "tuple[Postings, np.ndarray[Any, Any]] | None" = None
     ) -> "Postings":
-        """Return the postings of n passages: (row, words) of the new ones, and those that were there before.
+        """Return the postings of n passages: of new ones, (row, words) with rows ascending, and of those before.
 
         Of `before`, the second is the row that each of its passages has now, -1 for those that are gone; the
         others are in the same order as then.
@@ -121,11 +121,14 @@ class Postings:
         sizes[[place[stem] for stem in old_stems]] = old_sizes
         if len(of_term):
             of_term = np.array([place[stem] for stem in new_stems], np.int32)[of_term]
-        order = np.lexsort((of_row, of_term))
+        # Rows ascend already.
+        order = np.argsort(of_term, kind="stable")
         of_term, of_row, of_times = of_term[order], of_row[order], of_times[order]
-        # Those that were there are in their order still, so that the few new ones are put between them.
-        at = _places(of_term, of_row, old_row, np.cumsum(sizes) - sizes, sizes)
-        of_row, of_times = np.insert(old_row, at, of_row), np.insert(old_times, at, of_times)
+        del order, terms, rows, times
+        if len(old_row):
+            # Those that were there are in their order still, so that the few new ones are put between them.
+            at = _places(of_term, of_row, old_row, np.cumsum(sizes) - sizes, sizes)
+            of_row, of_times = np.insert(old_row, at, of_row), np.insert(old_times, at, of_times)
         ends = np.cumsum(sizes + np.bincount(of_term, minlength=len(ordered)), dtype=np.int64)
         starts = np.concatenate([[0], ends[:-1]]).tolist() if len(ends) else []
         seals = [crc32(of_times[a:b].data, crc32(of_row[a:b].data)) for a, b in zip(starts, ends.tolist(), strict=True)]
@@ -178,7 +181,7 @@ class _Column:
         self.extend: Callable[[Iterable[int]], None] = self._held.extend
 
     def array(self) -> "np.ndarray[Any, Any]":
-        return np.array(self._held, dtype=self._held.typecode)
+        return np.frombuffer(self._held, self._held.typecode)
 
 
 def stems(text: str, reason: int) -> Sequence[str]:

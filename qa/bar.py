@@ -26,6 +26,8 @@ class Bar:
             self._close()
             self._bar = tqdm(total=total, desc=what, disable=None, leave=False, file=sys.stderr)
             self._bar.desc = what
+        # How much there is in all may be a guess until the end.
+        self._bar.total = total
         self._bar.update(done - self._bar.n)
 
     def _close(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import InterviewQAError
 from index.folder import default_folder
+from index.models import PRECISIONS
 from qa.bar import Bar
 
 if TYPE_CHECKING:
@@ -98,6 +99,11 @@ def _parser() -> argparse.ArgumentParser:
         "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
     )
     building.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="int8 reads faster and finds a little less, which eval tells; it stays until full is chosen again",
+    )
+    building.add_argument(
         "--keep-missing", action="store_true", help="keep what the index holds of transcripts that are not in PATH"
     )
     building.add_argument(
@@ -164,6 +170,7 @@ def _port(text: str) -> int:
 
 def _build(arguments: argparse.Namespace) -> int:
     from index.build import build, default_paths
+    from index.models import Choice
     from index.samples import SAMPLES
     from qa.judge import fit
 
@@ -172,7 +179,8 @@ def _build(arguments: argparse.Namespace) -> int:
     if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with Bar() as bar:
-        report = build(paths, arguments.index, arguments.model, fit, bar.show, keep_missing=arguments.keep_missing)
+        choice = Choice(arguments.model, arguments.precision)
+        report = build(paths, arguments.index, choice, fit, bar.show, keep_missing=arguments.keep_missing)
     _print_report(report)
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)

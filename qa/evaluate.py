@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import InterviewQAError
+from index.models import FULL, INT8
 from qa.answer import answer
 from qa.gold import GoldQuestion, read_gold
 from qa.library import Library
 from qa.metrics import DEPTH, METRICS, Found, interval, score
+from qa.precision import copy_as_read, copy_in_full, sample
 from qa.selftest import hide_own_questions
 from qa.ways import WINDOW_WORDS, Ask, PlainWindows, by_leg
 
 Progress = Callable[[str, int, int], None]
 
-FULL = "interview-qa"
+OURS = "interview-qa"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,14 @@ def evaluate(
 ) -> dict[str, Any]:
     """Ask gold questions and return the metrics, of all and by kind; with `compare`, of other ways to search too.
 
-    Without a file the library's own questions are asked, each with its asking hidden. Raises
-    InterviewQAError for what is no gold question of this library, and where it has none of its own.
+    Without a file the library's own questions are asked, each with its asking hidden. Where its texts were read in
+    int8, also what that costs is measured. Raises InterviewQAError for what is no gold question of this library, and
+    where it has none of its own.
     """
     if file is not None:
-        ways = _ways(library, progress) if compare else {}
-        return {"file": str(file)} | _report(library, read_gold(library, file), ways, progress)
+        ways, questions = _ways(library, progress) if compare else {}, read_gold(library, file)
+        report = {"file": str(file)} | _report(library, questions, ways, progress)
+        return report | _cost_of_int8(library, questions, progress)
     with tempfile.TemporaryDirectory() as folder:
         with library.snapshot() as snapshot:
             embedder = library.embedder(snapshot.facts)
@@ -53,7 +57,8 @@ def evaluate(
             raise InterviewQAError("no question in the library stands on its own; give a file of gold questions")
         # Plain windows would be cut from transcripts in which the questions are still asked.
         copy = Library(Path(folder), embedder)
-        return {"file": None} | _report(copy, own, _legs(copy) if compare else {}, progress)
+        report = {"file": None} | _report(copy, own, _legs(copy) if compare else {}, progress)
+        return report | _cost_of_int8(copy, own, progress)
 
 
 def _ways(library: Library, progress: Progress) -> dict[str, Ask]:
@@ -71,14 +76,32 @@ def _legs(library: Library) -> dict[str, Ask]:
 def _report(
     library: Library, questions: Sequence[GoldQuestion], ways: dict[str, Ask], progress: Progress
 ) -> dict[str, Any]:
-    outcomes = _outcomes(_asking(library), questions, FULL, progress)
+    outcomes = _outcomes(_asking(library), questions, OURS, progress)
     kinds = sorted({question.kind for question in questions})
     by_kind = {kind: _summary([o for o in outcomes if o.question.kind == kind]) for kind in kinds}
     report = {"all": _summary(outcomes), "kinds": by_kind}
     if ways:
         summaries = {name: _summary(_outcomes(ask, questions, name, progress)) for name, ask in ways.items()}
-        report["ways"] = summaries | {FULL: report["all"]}
+        report["ways"] = summaries | {OURS: report["all"]}
     return report
+
+
+def _cost_of_int8(library: Library, questions: Sequence[GoldQuestion], progress: Progress) -> dict[str, Any]:
+    """Return the metrics of a sample in int8 and in full precision; nothing where the library is in full precision."""
+    with library.snapshot() as snapshot:
+        precision = snapshot.facts.get("precision", FULL)
+        chosen, names = sample(snapshot, questions)
+        embedder = library.embedder(snapshot.facts)
+    if precision == FULL or not chosen:
+        return {}
+    reading = functools.partial(progress, "reading in full precision")
+    with tempfile.TemporaryDirectory() as place:
+        copies = {
+            precision: copy_as_read(library, names, Path(place, precision), embedder),
+            FULL: copy_in_full(library, names, Path(place, FULL), embedder, reading),
+        }
+        asked = {name: _summary(_outcomes(_asking(copy), chosen, name, progress)) for name, copy in copies.items()}
+    return {"precision": {"transcripts": len(names), **asked}}
 
 
 def _asking(library: Library) -> Ask:
@@ -111,9 +134,23 @@ def as_table(report: dict[str, Any]) -> str:
     if total["answerable"]:
         sure = (f"{metric} {low:.2f} to {high:.2f}" for metric, (low, high) in total["intervals"].items())
         lines.append(f"95 % intervals: {', '.join(sure)}")
+    if "precision" in report:
+        lines.append(_cost_line(report["precision"]))
     if "ways" in report:
         lines += ["", *_table("way to search", list(report["ways"].items()))]
     return "\n".join(lines)
+
+
+def _cost_line(found: dict[str, Any]) -> str:
+    """Return what int8 costs, in one line."""
+    asked = found[INT8]["questions"]
+    costs = (
+        f"{metric} {found[INT8][metric]:.3f} for {found[FULL][metric]:.3f}" for metric in (METRICS[0], METRICS[-1])
+    )
+    return (
+        f"int8 instead of full precision: {', '.join(costs)}"
+        f" ({asked} of the questions, asked of the {found['transcripts']} interviews that they are about)"
+    )
 
 
 def _table(title: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:

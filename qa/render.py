@@ -108,6 +108,17 @@ def as_html(passage: CitedPassage) -> str:
     return f'<article class="passage" dir="auto">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
 
 
+def others_as_html(passages: Sequence[CitedPassage]) -> str:
+    """Return passages as a compact list: of each, what was asked, the part that answers, and where."""
+    items = []
+    for passage in passages:
+        asked = f"<b>{html.escape(one_line(passage.question).strip())}</b> " if passage.question else ""
+        answers = (one_line(passage.text[slice(*span)]).strip() for span in passage.highlight)
+        said = f"<p>{asked}{html.escape(' … '.join(answers))}</p>"
+        items.append(f'<li dir="auto">{said}<footer>{html.escape(place(passage))}</footer></li>')
+    return f'<ul class="others">{"".join(items)}</ul>'
+
+
 def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]]]:
     """Return what was said besides what was asked: a speaker and (words, whether they answer) for each turn.
 

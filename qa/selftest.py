@@ -13,7 +13,9 @@ from secrets import token_hex
 from index.database import Database
 from index.derived import save_derived
 from index.embedders import Embedder
+from index.embedding import in_precision
 from index.encodings import add_encodings, digest, find_encoding
+from index.facts import reader
 from index.noise import heard
 from index.sentences import sentence_spans
 from index.signs import unpack_signs
@@ -42,17 +44,18 @@ def hide_own_questions(
         database.copy_to(hidden)
     with Database.create(hidden) as database:
         chosen = _choose(database)
-        own = []
+        own, facts = [], database.facts()
+        reading = in_precision(embedder, facts)
         with database.transaction(write=True):
             for done, (name, question, passages) in enumerate(chosen):
                 progress(done, len(chosen))
                 transcript = database.transcript(name)
-                answers = [_hide(database, transcript, passage, embedder) for passage in passages]
+                answers = [_hide(database, transcript, passage, reading, reader(facts)) for passage in passages]
                 evidence = tuple((name, transcript.in_file(span)) for span in answers if span)
                 own.append(GoldQuestion(f"own-{done + 1}", "own", question, (), evidence))
             state = token_hex(8)
-            _, facts = save_derived(database, hidden, state, embedder.dimension)
-            database.record(state=state, **facts)
+            _, found = save_derived(database, hidden, state, embedder.dimension)
+            database.record(state=state, **found)
     return own
 
 
@@ -74,7 +77,9 @@ def _choose(database: Database) -> list[tuple[str, str, list[StoredPassage]]]:
     return sorted(chosen, key=lambda each: sha256(each[1].encode()).digest())[:QUESTIONS]
 
 
-def _hide(database: Database, transcript: Transcript, stored: StoredPassage, embedder: Embedder) -> Span | None:
+def _hide(
+    database: Database, transcript: Transcript, stored: StoredPassage, embedder: Embedder, read_by: str
+) -> Span | None:
     """Replace a passage by what was said after its question, and return that; None where there is nothing."""
     assert stored.question is not None
     text = transcript.text
@@ -86,7 +91,7 @@ def _hide(database: Database, transcript: Transcript, stored: StoredPassage, emb
     span = Span(start, stored.span.end)
     passage = Passage(span, None, tuple(sentence_spans(heard(text), *span)))
     said = heard(text)[slice(*span)]
-    key = digest(said, embedder.fingerprint)
+    key = digest(said, read_by)
     if find_encoding(database.connection, key) is None:
         add_encodings(database.connection, [key], embedder.encode([said]))
     found = find_encoding(database.connection, key)

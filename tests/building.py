@@ -153,13 +153,13 @@ def _overseen(order: Order, embedder: "Embedder") -> dict[str, Any]:
 
 def _built(order: Order, embedder: "Embedder") -> dict[str, Any]:
     from index import build as build_module
-    from index import embedders
+    from index import embedding
     from index.errors import InterviewQAError
     from qa.judge import fit
 
     if order.texts_per_commit:
-        embedders.BATCH_TEXTS = order.texts_per_commit
-        build_module.BATCHES_PER_COMMIT = 1
+        embedder.network.batch_texts = order.texts_per_commit
+        embedding.BATCHES_PER_COMMIT = 1
     shim = ctypes.CDLL(None) if "FAULTS_FOLDER" in os.environ else None
     if shim:
         shim.faults_told.restype = ctypes.c_char_p

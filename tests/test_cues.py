@@ -1,6 +1,5 @@
 """Captions: cues of every make, with the words as they were said, as often as they were said."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 from captions import Cues, as_srt, as_vtt, in_seconds, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from long_captions import long_captions
 from spoken import END_S, GUEST, HOST, TURNS
 
 from index.errors import MalformedError
@@ -322,33 +322,15 @@ def test_the_words_in_are_the_words_out(cues: list[list[str]], ending: str, abov
     assert words(sbv.read(captions.replace("\n", ending)).segments) == expected
 
 
-TIMING = "00:00:01,000 --> 00:00:09,000\n"
-HUGE = 200_000
-MANY = HUGE // 10
+LONG = long_captions(200_000)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        f"WEBVTT\n\n{TIMING}" + "<" * HUGE,
-        f"WEBVTT\n\n{TIMING}" + "<v " * HUGE,
-        f"WEBVTT\n\n{TIMING}" + ">> &amp; " * MANY,
-        f"WEBVTT\n\n{TIMING}" + "<00:01> " * HUGE + " " * HUGE + "x",
-        f"WEBVTT\n\n{TIMING}" + "{\\" * HUGE,
-        "WEBVTT\n\n" + " \r" * HUGE + TIMING + "x",
-        "1\n" + " " * HUGE + "\n" + "\r" * HUGE + TIMING + "x y " * HUGE,
-        f"1\n{TIMING}" + "no\n" * MANY,
-        f"1\n{TIMING}no\n\n" * MANY,
-        f"1\n{TIMING}A: no >> B: no\n\n" * MANY,
-        "start\tend\ttext\n0\t1\tx\n" + "y\n" * MANY,
-    ],
-    ids=range(11),
-)
-def test_no_text_takes_more_than_its_length(text: str) -> None:
-    before = time.process_time()
+@pytest.mark.parametrize(("text", "segments", "said"), LONG.values(), ids=LONG)
+def test_of_a_text_that_is_made_to_be_slow_each_word_is_read(text: str, segments: int, said: int) -> None:
+    # How long it takes, `python -m tests.bench lengths` tells.
     reader = next(reader for reader in READERS.values() if reader.sniff(text))
-    reader.read(text)
-    assert time.process_time() - before < 20
+    found = reader.read(text).segments
+    assert (len(found), sum(len(segment.text.split()) for segment in found)) == (segments, said)
 
 
 def test_a_second_that_was_rounded_up_is_the_next_minute() -> None:

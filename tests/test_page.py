@@ -29,14 +29,17 @@ def test_ask_see_the_passage_ask_again(page: Page, tab: Tab) -> None:
     expect(tab.get_by_text("Show code"), "no traceback").to_have_count(0)
 
 
-def test_the_other_passages_are_one_click_away(page: Page, tab: Tab) -> None:
+def test_the_other_passages_are_there_in_short_and_one_click_away_in_full(page: Page, tab: Tab) -> None:
     tab.goto(page.url)
     ask(tab, "castor oil")
-    passages = tab.locator(".st-key-turn_0 .passage")
-    expect(passages.first).to_be_visible(timeout=FIRST_ANSWER_MS)
-    expect(passages.nth(1)).not_to_be_visible()
-    tab.get_by_text("4 more passages").click()
-    expect(passages.nth(1)).to_be_visible()
+    passages, others = tab.locator(".st-key-turn_0 .passage"), tab.locator(".st-key-turn_0 .others li")
+    expect(passages).to_have_count(1, timeout=FIRST_ANSWER_MS)
+    expect(others).to_have_count(4)
+    short = others.first.locator("footer").inner_text()
+    tab.get_by_text("4 more passages, in full").click()
+    expect(passages).to_have_count(5)
+    expect(passages.nth(1).locator("footer")).to_have_text(short)
+    expect(others).to_have_count(0)
 
 
 def test_an_example_is_asked_by_clicking_it(page: Page, tab: Tab) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from index.types import About, Span
 from qa.answer import Answer, CitedPassage
 from qa.heard import Heard
-from qa.render import as_html, as_json, as_text, clock, notes, notes_as_html, place, title
+from qa.render import as_html, as_json, as_text, clock, notes, notes_as_html, others_as_html, place, title
 
 PASSAGE = CitedPassage(
     transcript="folder/ada-boat.txt",
@@ -52,6 +52,14 @@ def test_html_escapes_every_word_and_marks_the_answer() -> None:
     assert "<p>Yes &amp; no. <mark>Ninety, at least.</mark> $5 *or* so.</p>" in html
     assert "<script>" not in html
     assert "<b>Ada" not in html
+
+
+def test_the_other_passages_are_told_in_short_with_every_word_escaped() -> None:
+    html = others_as_html([replace(PASSAGE, transcript="<script>.txt"), replace(PASSAGE, question=None)])
+    assert html.count("<li") == 2
+    assert "<p><b>Is it &lt;old&gt;?</b> Ninety, at least.</p><footer>&lt;Script&gt;, 25% in</footer>" in html
+    assert "<p>Ninety, at least.</p>" in html
+    assert "<script>" not in html
 
 
 def test_turns_are_told_apart_where_several_speak() -> None:

@@ -20,7 +20,7 @@ from qa.page.plain import escaped
 from qa.page.recording import play, playable
 from qa.page.voice import show_voice
 from qa.page.where import show_where
-from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, question_as_html
+from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_html, others_as_html, question_as_html
 from qa.voice import Speech
 
 PASSAGES = 5
@@ -158,7 +158,7 @@ def search_anew(number: int, key: str) -> None:
 
 
 def show_answer(number: int, turn: Turn, found: Answer, library: Library) -> None:
-    """Draw the best passage open and the others folded; before them, where none matched, what was asked instead."""
+    """Draw the best passage, the others in short; before them, where none matched, what was asked instead."""
     if not found.matched:
         st.text(NOT_ASKED)
         offer(WERE_ASKED, found.asked_instead, f"instead_{number}")
@@ -168,8 +168,10 @@ def show_answer(number: int, turn: Turn, found: Answer, library: Library) -> Non
         show_passage(number, 0, passage, library)
     others = found.passages[1:]
     if others:
+        if not turn.looks.more:
+            st.html(others_as_html(others))
         # Most of what an answer costs is the ways to go on from each passage.
-        label = f"{len(others)} more passage{'s' * (len(others) > 1)}"
+        label = f"{len(others)} more passage{'s' * (len(others) > 1)}, in full"
         with fold(number, turn.looks, "more", label) as folded:
             for row, passage in enumerate(others if folded.open else (), 1):
                 show_passage(number, row, passage, library)

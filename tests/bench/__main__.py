@@ -1,4 +1,4 @@
-"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [builds].
+"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [more].
 
 Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --readme the tables are
 written into the README, with --plot how costs grow is drawn. Nothing else should run meanwhile.
@@ -16,12 +16,13 @@ from statistics import median
 from typing import Any
 
 from index.database import Database
-from index.models import cache_folder
+from index.exports import export_folder
+from index.models import DEFAULT_MODEL
 from index.noise import heard
 from index.passages import whole_text
 from index.samples import SAMPLES
-from tests.bench import builds
-from tests.bench.children import ROOT, run
+from tests.bench import builds, lengths
+from tests.bench.children import ROOT, Used, run
 from tests.bench.floors import LIGHT_QUESTION, PLAIN_ENCODING, PLAIN_QUESTION
 from tests.bench.interviews import write_interviews
 
@@ -30,6 +31,12 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 # What is built to be timed: so many interviews of so many words.
 INTERVIEWS, WORDS = 40, 3000
+
+# How it is built: what is said of it, and options.
+BUILDS = {
+    "`interview-qa build`, from start to exit": (),
+    "the same, with `--precision int8`": ("--precision", "int8"),
+}
 
 QUESTION = "What happened with the castor oil?"
 
@@ -40,7 +47,7 @@ BEGIN, END = "<!-- made by python -m tests.bench -->\n", "<!-- end -->"
 def main() -> int:
     """Measure what is named, all of it by default, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; all but builds by default")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; the first three by default")
     parser.add_argument("--largest", type=int, default=SIZES[-2], help="passages of the largest library that is made")
     parser.add_argument("--readme", action="store_true", help="write the tables into the README")
     parser.add_argument("--plot", type=Path, help="draw how costs grow, as SVG; needs the package vl-convert-python")
@@ -62,7 +69,7 @@ def main() -> int:
 
 def cold(_arguments: argparse.Namespace) -> str:
     """Time one question from a cold shell, on the bundled samples."""
-    (export,) = (path.parent for path in (cache_folder() / "models").glob("*/facts.json"))
+    export = export_folder(DEFAULT_MODEL)
     with tempfile.TemporaryDirectory() as place:
         run("-m", "qa", "build", SAMPLES, "--index", Path(place, "index"))
         ways: dict[str, list[str | Path]] = {
@@ -88,19 +95,20 @@ def build_once(_arguments: argparse.Namespace) -> str:
         place, index = Path(name, "interviews"), Path(name, "index")
         write_interviews(place, INTERVIEWS, WORDS)
         texts = Path(name, "texts.json")
-        plain, ours = [], []
+        plain, ours = list[float](), {way: list[Used]() for way in BUILDS}
         for _ in range(REPEATS // 2 + 1):
-            shutil.rmtree(index, ignore_errors=True)
-            ours.append(run("-m", "qa", "build", place, "--index", index).cpu_s)
+            for way, options in BUILDS.items():
+                shutil.rmtree(index, ignore_errors=True)
+                ours[way].append(run("-m", "qa", "build", place, "--index", index, *options))
             texts.write_text(json.dumps(_passages(index)), encoding="utf-8")
             plain.append(float(run("-c", PLAIN_ENCODING, texts).printed))
         n = len(json.loads(texts.read_text(encoding="utf-8")))
-    faster = median(a / b for a, b in zip(plain, ours, strict=True))
-    rows = [
-        ["`SentenceTransformer.encode`, its defaults, warm", f"{n / median(plain):.0f}", "1"],
-        ["`interview-qa build`, from start to exit", f"{n / median(ours):.0f}", f"{faster:.2f}"],
-    ]
-    return _table([f"Building, {n:,} passages", "passages per CPU s", "ratio"], rows)
+    rows = [["`SentenceTransformer.encode`, its defaults, warm", f"{n / median(plain):.0f}", "1", ""]]
+    for way, used in ours.items():
+        faster = median(a / b.cpu_s for a, b in zip(plain, used, strict=True))
+        rate, peak = n / median(each.cpu_s for each in used), median(each.peak_mb for each in used)
+        rows.append([way, f"{rate:.0f}", f"{faster:.2f}", f"{peak:.0f} MB"])
+    return _table([f"Building, {n:,} passages", "passages per CPU s", "ratio", "peak memory"], rows)
 
 
 def scale(arguments: argparse.Namespace) -> str:
@@ -135,11 +143,18 @@ def again(_arguments: argparse.Namespace) -> str:
     return _table([f"{builds.INTERVIEWS} interviews, of which", "CPU s", "share", "at most"], rows)
 
 
+def twice(_arguments: argparse.Namespace) -> str:
+    """Time captions that are made to be slow, and those that are twice as long: reading takes as long as they are."""
+    rows = [[name, f"{cpu:.2f}", f"{ratio:.1f}"] for name, cpu, ratio in lengths.measure()]
+    return _table(["Captions that are made to be slow", "CPU s", "twice as long takes, times"], rows)
+
+
 PARTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "cold": cold,
     "build": build_once,
     "scale": scale,
     "builds": again,
+    "lengths": twice,
 }
 
 
