@@ -76,7 +76,9 @@ def embed(
 
     embedded, to_read = 0, texts()
     first = [*islice(to_read, QUICK_TEXTS + 1)]
-    batches = _reading(embedder, facts, len(first)).encode_in_batches(chain(first, to_read))
+    # How many there are in all, nobody knows yet; of few all are cut by now.
+    n = tally.estimate if len(first) > QUICK_TEXTS else len(first)
+    batches = _reading(embedder, facts, n).encode_in_batches(chain(first, to_read))
     for some in iter(lambda: [*islice(batches, BATCHES_PER_COMMIT)], []):
         with database.transaction(write=True):
             for rows, encoded in some:
@@ -99,7 +101,7 @@ def in_precision(embedder: Embedder, facts: Mapping[str, Any]) -> Embedder:
 
 
 def _reading(embedder: Embedder, facts: Mapping[str, Any], n: int) -> Embedder:
-    """Return the model so that it reads n texts, or more than QUICK_TEXTS, in the precision of an index."""
+    """Return the model so that it reads about n texts in the precision of an index."""
     if facts["precision"] == FULL:
-        return for_many_texts(embedder) if n > QUICK_TEXTS else embedder
+        return for_many_texts(embedder, n) if n > QUICK_TEXTS else embedder
     return in_precision(embedder, facts) if n else embedder

@@ -28,21 +28,24 @@ PROBES = ["And then she told me that the boat was older than her mother, and lea
 
 REPEATS = 2
 
+# For fewer texts, to load PyTorch and sentence-transformers takes longer than reading them with what is loaded.
+TORCH_TEXTS = 2000
+
 # What is remembered where nothing is faster than the export as it is.
 AS_IT_IS = "onnxruntime"
 ENGINES = (AS_IT_IS, "torch", "openvino")
 
 
-def for_many_texts(embedder: Embedder) -> Embedder:
-    """Return the model so that it reads many texts as fast as can be here; as it is, where that is fastest."""
+def for_many_texts(embedder: Embedder, n: int) -> Embedder:
+    """Return the model so that it reads about n texts as fast as can be here; as it is, where that is fastest."""
     if not embedder.is_quick:
         return embedder
-    if shutil.which("nvidia-smi") and (network := _graphics(embedder)):
+    if n >= TORCH_TEXTS and shutil.which("nvidia-smi") and (network := _graphics(embedder)):
         return embedder.using(network)
-    ways = _ways(embedder)
+    ways = _ways(embedder, n)
     memory = cache_folder() / "fastest.json"
     remembered = read_json(memory)
-    machine = f"{_of_processor('model name')} {platform.node()} {embedder.fingerprint} {_versions()}"
+    machine = f"{_of_processor('model name')} {platform.node()} {embedder.fingerprint} {_versions()}: {', '.join(ways)}"
     found = remembered.get(machine)
     if not ways or found == AS_IT_IS:
         return embedder
@@ -55,11 +58,11 @@ def for_many_texts(embedder: Embedder) -> Embedder:
     return tried.get(found, embedder)
 
 
-def _ways(embedder: Embedder) -> dict[str, Callable[[], Network | None]]:
-    """Return what this machine may be faster with, by name; each makes a network, or None where there is none."""
+def _ways(embedder: Embedder, n: int) -> dict[str, Callable[[], Network | None]]:
+    """Return what may be faster here for n texts, by name; each makes a network, or None where there is none."""
     ways: dict[str, Callable[[], Network | None]] = {}
     precisions = ["bf16"] if HALF_PRECISION in (_of_processor("flags") or _of_processor("Features")) else []
-    for precision in precisions:
+    for precision in precisions if n >= TORCH_TEXTS else ():
         ways[f"torch {precision}"] = partial(_torch, embedder)
     if find_spec("openvino"):
         for precision in ("f32", *precisions):

@@ -74,7 +74,7 @@ def copy_in_full(
 
     def make(database: Database, texts: Sequence[str]) -> str:
         done = 0
-        for rows, encoded in for_many_texts(embedder).encode_in_batches(texts):
+        for rows, encoded in for_many_texts(embedder, len(texts)).encode_in_batches(texts):
             keys = [digest(texts[row], embedder.fingerprint) for row in rows]
             add_encodings(database.connection, keys, encoded)
             done += len(rows)

@@ -14,7 +14,7 @@ from conftest import ROOT
 from index import exports, fastest
 from index.embedders import Embedder, load_embedder
 from index.exports import cutting_tokenizer, is_faithful, open_export
-from index.fastest import for_many_texts
+from index.fastest import TORCH_TEXTS, for_many_texts
 from index.networks import Direct, Network, Onnx, OpenVino, Torch
 
 needs_openvino = pytest.mark.skipif(
@@ -58,9 +58,19 @@ def test_a_processor_that_cannot_do_otherwise_is_not_asked(
     monkeypatch.setattr(fastest, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
     for line in WITHOUT:
         processor(tmp_path, monkeypatch, line)
-        assert for_many_texts(quick) is quick
+        assert for_many_texts(quick, TORCH_TEXTS) is quick
     monkeypatch.setattr(fastest, "PROCESSOR", tmp_path / "none")
-    assert for_many_texts(quick) is quick
+    assert for_many_texts(quick, TORCH_TEXTS) is quick
+    assert not memory.exists()
+
+
+def test_for_few_texts_it_is_not_asked_either(
+    quick: Embedder, memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fastest, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    processor(tmp_path, monkeypatch, WITH[0])
+    assert for_many_texts(quick, TORCH_TEXTS - 1) is quick
     assert not memory.exists()
 
 
@@ -69,11 +79,11 @@ def test_one_that_may_be_faster_is_tried_once(
     quick: Embedder, memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     processor(tmp_path, monkeypatch, line)
-    found = for_many_texts(quick)
+    found = for_many_texts(quick, TORCH_TEXTS)
     (way,) = json.loads(memory.read_text()).values()
-    assert isinstance(found.network, Torch if way == "torch bf16" else Onnx)
+    assert isinstance(found.network, Direct if way == "torch bf16" else Onnx)
     monkeypatch.setattr(fastest, "_time", lambda _: pytest.fail("tried again"))
-    assert isinstance(for_many_texts(quick).network, type(found.network))
+    assert isinstance(for_many_texts(quick, TORCH_TEXTS).network, type(found.network))
 
 
 def test_what_was_found_before_versions_of_engines_changed_is_tried_again(
@@ -84,7 +94,7 @@ def test_what_was_found_before_versions_of_engines_changed_is_tried_again(
     monkeypatch.setattr(fastest, "_time", lambda each: tried.append(each) or len(tried))
     for version in ("1", "2", "2"):
         monkeypatch.setattr(fastest, "version", lambda engine, found=version: f"{engine} {found}")
-        assert for_many_texts(quick) is quick
+        assert for_many_texts(quick, TORCH_TEXTS) is quick
     assert len(tried) == 4
     assert len(json.loads(memory.read_text())) == 2
 
@@ -95,7 +105,7 @@ def test_what_was_found_is_used_and_gives_the_same(
 ) -> None:
     processor(tmp_path, monkeypatch, "flags\t\t: amx_bf16")
     monkeypatch.setattr(fastest, "_time", lambda each: float(isinstance(each.network, Onnx)))
-    found = for_many_texts(quick)
+    found = for_many_texts(quick, TORCH_TEXTS)
     assert isinstance(found.network, Direct)
     expect_the_same(quick.network, found.network)
     for one, other in zip(quick.encode(fastest.PROBES[:2]), found.encode(fastest.PROBES[:2]), strict=True):
@@ -109,7 +119,7 @@ def test_what_gives_something_else_is_not_used_however_fast(
     monkeypatch.setattr(fastest, "_time", lambda each: float(isinstance(each.network, Onnx)))
     # More than bfloat16 can give.
     monkeypatch.setattr(exports, "LEAST_COSINE", 0.999999)
-    assert for_many_texts(quick) is quick
+    assert for_many_texts(quick, TORCH_TEXTS) is quick
     assert [*json.loads(memory.read_text()).values()] == ["onnxruntime"]
 
 
@@ -119,7 +129,7 @@ def test_another_model_that_took_the_place_of_this_one_is_not_used(
 ) -> None:
     processor(tmp_path, monkeypatch, "flags\t\t: amx_bf16")
     before = Embedder(quick.name, quick.network, quick._tokenizer, quick.max_pieces + 2, "another")
-    assert for_many_texts(before) is before
+    assert for_many_texts(before, TORCH_TEXTS) is before
 
 
 def test_a_graphics_processor_is_given_many_texts_at_once_and_gives_the_same(embedder: Embedder) -> None:
@@ -145,7 +155,7 @@ def test_a_graphics_processor_that_is_not_there_is_done_without(
 ) -> None:
     processor(tmp_path, monkeypatch, WITHOUT[0])
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
-    assert for_many_texts(quick) is quick
+    assert for_many_texts(quick, TORCH_TEXTS) is quick
     assert not memory.exists()
 
 
@@ -170,7 +180,7 @@ def test_openvino_is_tried_where_it_is_installed(
     monkeypatch.setattr(fastest, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
     monkeypatch.setattr(fastest, "_time", lambda each: float(isinstance(each.network, Onnx)))
     processor(tmp_path, monkeypatch, WITHOUT[0])
-    assert isinstance(for_many_texts(quick).network, OpenVino)
+    assert isinstance(for_many_texts(quick, TORCH_TEXTS).network, OpenVino)
     assert [*json.loads(memory.read_text()).values()] == ["openvino f32"]
 
 
