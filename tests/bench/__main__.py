@@ -1,4 +1,4 @@
-"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [more].
+"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [page].
 
 Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --readme the tables are
 written into the README, with --plot how costs grow is drawn. Nothing else should run meanwhile.
@@ -47,7 +47,7 @@ BEGIN, END = "<!-- made by python -m tests.bench -->\n", "<!-- end -->"
 def main() -> int:
     """Measure what is named, all of it by default, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; the first three by default")
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; the first four by default")
     parser.add_argument("--largest", type=int, default=SIZES[-2], help="passages of the largest library that is made")
     parser.add_argument("--readme", action="store_true", help="write the tables into the README")
     parser.add_argument("--plot", type=Path, help="draw how costs grow, as SVG; needs the package vl-convert-python")
@@ -55,7 +55,7 @@ def main() -> int:
     # A child counts what its parent held when it was born as its own, so nothing is loaded here.
     run("-c", "from index.embedders import load_embedder; load_embedder(quick=True)")
     tables = []
-    for part in arguments.parts or ["cold", "build", "scale"]:
+    for part in arguments.parts or ["cold", "build", "scale", "page"]:
         table = PARTS[part](arguments)
         print(table, flush=True)
         tables.append(table)
@@ -137,6 +137,16 @@ def scale(arguments: argparse.Namespace) -> str:
     return _table(titles, rows)
 
 
+def on_page(_arguments: argparse.Namespace) -> str:
+    """Time a question on the page, beside the same in `ask --batch`."""
+    # Children that were measured before this would have counted what it loads as their own.
+    from tests.bench import page
+
+    costs = page.measure()
+    rows = [[c.turn, f"{c.page_ms:.0f} ms", f"{c.batch_ms:.0f} ms", f"{c.page_ms / c.batch_ms:.1f}"] for c in costs]
+    return _table(["On the page", "CPU", "`ask --batch`", "ratio"], rows)
+
+
 def again(_arguments: argparse.Namespace) -> str:
     """Time builds that have little to do, beside the first one."""
     rows = [[kind, f"{cpu:.1f}", f"{share:.1%}", f"{most:.0%}"] for kind, cpu, share, most in builds.measure()]
@@ -153,6 +163,7 @@ PARTS: dict[str, Callable[[argparse.Namespace], str]] = {
     "cold": cold,
     "build": build_once,
     "scale": scale,
+    "page": on_page,
     "builds": again,
     "lengths": twice,
 }
