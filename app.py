@@ -223,7 +223,7 @@ def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> De
                 show_choice(there, scope.scope)
         saving = st.container(width="content")
         if chatting and st.button("New chat"):
-            st.session_state["turns"], st.session_state["ratings"] = [], {}
+            st.session_state["turns"] = []
             st.session_state["all_shown"] = False
             to_address(None)
             st.rerun()

@@ -354,7 +354,8 @@ def _feedback(arguments: argparse.Namespace) -> int:
         print(lines, end="")
     good = sum(rating.is_good for rating in given)
     questions = lines.count("\n")
-    print(f"{len(given)} ratings, {good} of them good: {questions} gold questions", file=sys.stderr)
+    counts = f"{len(given)} rating{'s' * (len(given) != 1)}, {good} of them good"
+    print(f"{counts}: {questions} gold question{'s' * (questions != 1)}", file=sys.stderr)
     return 0
 
 

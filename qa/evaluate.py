@@ -90,9 +90,9 @@ def _cost_of_int8(library: Library, questions: Sequence[GoldQuestion], progress:
     """Return the metrics of a sample in int8 and in full precision; nothing where the library is in full precision."""
     with library.snapshot() as snapshot:
         precision = snapshot.facts.get("precision", FULL)
-        chosen, names = sample(snapshot, questions)
+        chosen, names = sample(snapshot, questions) if precision != FULL else ([], [])
         embedder = library.embedder(snapshot.facts)
-    if precision == FULL or not chosen:
+    if not chosen:
         return {}
     reading = functools.partial(progress, "reading in full precision")
     with tempfile.TemporaryDirectory() as place:

@@ -108,9 +108,10 @@ def test_a_passage_is_rated_otherwise_after_a_reload_and_exported(tab: Tab, fold
         assert rating.is_good
         assert "The silence" in rating.text
         assert [json.loads(line)["question"] for line in exported(folder)] == ["What scared you in the cave?"]
-        # Somebody else, or the same one later, thinks otherwise.
+        # Somebody else, or the same one later, sees it and thinks otherwise.
         tab.reload()
-        tab.get_by_role("radio", name="Thumbs down").first.click(timeout=FIRST_ANSWER_MS)
+        expect(thumb).to_be_checked(timeout=FIRST_ANSWER_MS)
+        tab.get_by_role("radio", name="Thumbs down").first.click()
         expect(tab.get_by_role("radio", name="Thumbs down").first).to_be_checked()
         until = time.monotonic() + 10
         while ratings(folder)[0].is_good and time.monotonic() < until:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from index.errors import InterviewQAError
-from index.ratings import Rating, rate
+from index.ratings import Rating, load_ratings, rate
 from qa.answer import LONGEST_CHARS, Answer, CitedPassage
 from qa.asked import Asked, ask_again
 from qa.library import Library
@@ -24,6 +24,9 @@ from qa.render import NEAREST, NOT_ASKED, WERE_ASKED, as_html, clock, notes_as_h
 from qa.voice import Speech
 
 PASSAGES = 5
+
+# A question, those asked before it, a transcript, and the words that answer.
+RatingKey = tuple[str, tuple[str, ...], str, str]
 
 
 class Turn(NamedTuple):
@@ -185,7 +188,7 @@ def show_passage(number: int, row: int, passage: CitedPassage, library: Library)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_ways(passage, number, key)
         rated = f"rate_{number}_{place_of(passage)}"
-        given = st.session_state.setdefault("ratings", {}).get(rated)
+        given = ratings_given(library).get(rating_key(number, passage))
         st.feedback("thumbs", key=rated, default=given, on_change=keep_rating, args=[library, number, row, rated])
         plays = recording and st.toggle(
             f"Play from {clock(passage.start_s or 0)}", key=f"play_{key}", on_change=set_open, args=[number, True]
@@ -200,14 +203,30 @@ def keep_rating(library: Library, number: int, row: int, key: str) -> None:
     thumb = st.session_state[key]
     if thumb is None or not isinstance(turn.found, Answer):
         return
-    st.session_state["ratings"][key] = thumb
-    passage = turn.found.passages[row]
-    answering = passage.text[passage.highlight[0].start : passage.highlight[-1].end]
-    previous = tuple(earlier_questions(number))
+    rated = rating_key(number, turn.found.passages[row])
+    ratings_given(library)[rated] = thumb
     try:
-        rate(library.folder, Rating(turn.question, previous, passage.transcript, answering, bool(thumb)))
+        rate(library.folder, Rating(*rated, bool(thumb)))
     except InterviewQAError as error:
         st.toast(escaped(f"{error}"))
+
+
+def rating_key(number: int, passage: CitedPassage) -> RatingKey:
+    """Return what a rating of a turn's passage is known by."""
+    answering = passage.text[passage.highlight[0].start : passage.highlight[-1].end]
+    turns: list[Turn] = st.session_state["turns"]
+    return turns[number].question, tuple(earlier_questions(number)), passage.transcript, answering
+
+
+def ratings_given(library: Library) -> dict[RatingKey, int]:
+    """Return 1 for thumbs up and 0 for thumbs down: those in the index when this chat began, and those given since."""
+    if "ratings" not in st.session_state:
+        with library.snapshot() as snapshot:
+            found = load_ratings(snapshot.database.connection)
+        kept = {(r.question, r.previous, r.transcript, r.text): int(r.is_good) for r in found}
+        st.session_state["ratings"] = kept
+    given: dict[RatingKey, int] = st.session_state["ratings"]
+    return given
 
 
 def offer(label: str, questions: Sequence[str], key: str) -> None:

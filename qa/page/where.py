@@ -69,7 +69,7 @@ def show_where(number: int, asked: Asked, library: Library) -> None:
     left = len(found) - len(drawn)
     if left:
         weaker = sum(len(strip.places) for strip in found[MOST_STRIPS:])
-        st.caption(f"{weaker} more passages in {left} other interview{'s' * (left > 1)} match less well.")
+        st.caption(f"{weaker} more passage{'s' * (weaker > 1)} in {left} other interview{'s' * (left > 1)}, less near.")
 
 
 def first_words(passage: CitedPassage) -> str:
