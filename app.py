@@ -50,7 +50,7 @@ ul.others { list-style: none; margin: .25rem 0 0; padding: 0; }
 ul.others li { margin: 0 0 .6rem; padding: 0 0 0 .8rem; border-inline-start: 2px solid #8886; }
 ul.others p { margin: 0; font-size: .9375rem; line-height: 1.5; overflow-wrap: anywhere; }
 .others footer { font-size: .875rem; opacity: .75; }
-.others p, .asked:not([open]) h2 { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
+.others p, details.asked:not([open]) h2 { display: -webkit-box; -webkit-box-orient: vertical; overflow: hidden; }
 .others p { -webkit-line-clamp: 2; line-clamp: 2; }
 .note { margin: 0; font-size: .875rem; opacity: .75; overflow-wrap: anywhere; }
 .passage mark { background: rgba(255, 196, 0, .35); color: inherit; border-radius: .2rem; padding: .05rem 0; }
@@ -65,7 +65,7 @@ ul.others p { margin: 0; font-size: .9375rem; line-height: 1.5; overflow-wrap: a
 .asked summary::-webkit-details-marker { display: none; }
 .asked summary::after { content: "Show all of it"; font-size: .875rem; opacity: .75; text-decoration: underline; }
 .asked[open] summary::after { content: "Show less"; }
-.asked:not([open]) h2 { -webkit-line-clamp: 3; line-clamp: 3; }
+details.asked:not([open]) h2 { -webkit-line-clamp: 3; line-clamp: 3; }
 .earlier { scroll-margin-top: 4.5rem; margin-top: 1rem; }
 .earlier > * + * { margin-top: .75rem; }
 </style>"""

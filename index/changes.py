@@ -117,6 +117,10 @@ def read_changes(changes: Changes, wanted: Wanted) -> Iterator[Reading]:
     for name in changes.to_read:
         try:
             data, checksum, known = wanted.sources.read(wanted.found.transcripts[name])
-            yield Reading(read_transcript(data, name, known), wanted.files[name][0], checksum)
+            read = Reading(read_transcript(data, name, known), wanted.files[name][0], checksum)
         except TranscriptError as error:
             wanted.errors[name] = str(error)
+        else:
+            # It may have been read before, in vain.
+            wanted.errors.pop(name, None)
+            yield read

@@ -14,9 +14,9 @@ from typing import NoReturn
 import apsw
 import apsw.sqlite_extra
 
-from index.errors import StoreError
+from index.errors import UNREADABLE, StoreError
 from index.folder import APPLICATION_ID, LOCK_NAME, damaged
-from index.migrations import migrate
+from index.migrations import is_of_4, migrate
 from index.schema import SCHEMA_VERSION, create_tables, is_ours
 
 # How long to wait for another process that holds the file; builds hold it for moments only.
@@ -29,6 +29,9 @@ MOST_BYTES = 256_000_000
 
 # What SQLite keeps beside a file.
 BESIDE = ("-wal", "-shm", "-journal")
+
+# The last version whose file keeps what cannot be made again in other tables.
+VERSION_4 = 4
 
 READ, WRITE = apsw.SQLITE_OPEN_READWRITE, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 
@@ -71,6 +74,25 @@ def open_to_write(path: Path) -> apsw.Connection:
         return _opened(path, WRITE)
     except apsw.Error as error:
         refuse(path, error)
+
+
+def open_version_4(path: Path) -> apsw.Connection:
+    """Open a file of version 4 to read, as it is: it is so damaged that it cannot be brought up to date.
+
+    Raises StoreError where it is no such file.
+    """
+    refuse_links(path)
+    try:
+        connection = apsw.Connection(f"{path.absolute().as_uri()}?", READ | apsw.SQLITE_OPEN_URI, vfs=_checking_vfs())
+        with suppress(apsw.Error):
+            _limit(connection)
+            connection.execute("PRAGMA query_only = ON")
+            if connection.execute("PRAGMA user_version").get == VERSION_4 and is_of_4(connection):
+                return connection
+        connection.close()
+    except apsw.Error as error:
+        refuse(path, error)
+    raise damaged(path, "it cannot be brought up to date")
 
 
 def copy(connection: apsw.Connection, path: Path) -> None:
@@ -130,10 +152,7 @@ def _opened(path: Path, flags: int, parameters: str = "", *, alone: bool = False
     uri = f"{path.absolute().as_uri()}?{parameters}"
     connection = apsw.Connection(uri, flags | apsw.SQLITE_OPEN_URI, vfs=_checking_vfs())
     try:
-        connection.set_busy_timeout(BUSY_TIMEOUT_MS)
-        connection.limit(apsw.SQLITE_LIMIT_LENGTH, MOST_BYTES)
-        connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
-        connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+        _limit(connection)
         if alone:
             connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         # What was removed is gone from the file: people withdraw their interviews.
@@ -145,6 +164,14 @@ def _opened(path: Path, flags: int, parameters: str = "", *, alone: bool = False
         connection.close()
         raise
     return connection
+
+
+def _limit(connection: apsw.Connection) -> None:
+    """Have a connection wait for others, and not do whatever a file says."""
+    connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+    connection.limit(apsw.SQLITE_LIMIT_LENGTH, MOST_BYTES)
+    connection.config(apsw.SQLITE_DBCONFIG_DEFENSIVE, 1)
+    connection.config(apsw.SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
 
 
 def _prepare(connection: apsw.Connection, path: Path, *, may_create: bool) -> None:
@@ -168,7 +195,10 @@ def _prepare(connection: apsw.Connection, path: Path, *, may_create: bool) -> No
             raise StoreError(f"{path} was made by an older version, and cannot be written to bring it up to date")
         if connection.reserve_bytes() != CHECKSUM_BYTES:
             _make_room_for_checksums(connection)
-        migrate(connection)
+        try:
+            migrate(connection)
+        except UNREADABLE as error:
+            raise damaged(path, error) from error
     if connection.reserve_bytes() != CHECKSUM_BYTES or not is_ours(connection):
         raise damaged(path, "it holds other tables than ours")
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
-from index.errors import DamagedError, NoIndexError, StoreError
+from index.errors import UNREADABLE, DamagedError, NoIndexError, StoreError
 from index.facts import refuse_odd_facts
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
@@ -29,9 +29,6 @@ from index.windows import WINDOW, Windows
 
 # How long a build waits for those who read the state before, to clear its log of what was removed.
 SHORTEN_TIMEOUT_MS = 2_000
-
-# What reading comes to where values are not what we write.
-UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 class Database:

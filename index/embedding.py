@@ -34,7 +34,7 @@ class Tally:
 
     @property
     def estimate(self) -> int:
-        """Return how many texts there are in all, as far as can be told; right once all are cut."""
+        """Return how many texts there are in all, as far as can be told."""
         return max(1, round(self.texts * max(1.0, self.transcripts / self.cut)))
 
 

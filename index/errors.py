@@ -10,6 +10,9 @@ InterviewQAError
     └── DamagedError     an index that is not as it was written
 """
 
+# What it raises to take stored values, which anybody may have written, for what we write.
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
+
 
 class InterviewQAError(Exception):
     """Base of all errors that the command line prints as one line, `error: ...`, with exit code 1."""

@@ -25,8 +25,10 @@ _KEYS = (
     " audio_url video video_url webpage_url source link language lang layout tags author description"
 ).split()
 
-# With nothing but these it is, where no value ends as a sentence does: "guest: Ada Moss", but not "Guest: Thank you."
+# With nothing but these it is, if all that they say is names: "guest: Ada Moss", but not "guest: Thank you".
 _PEOPLE = "guests guest interviewees interviewee narrators narrator hosts host interviewers interviewer".split()
+_WITHIN_NAMES = frozenset("and von van der den de da di du del la le el al bin y zu ten ter".split())
+MOST_NAME_WORDS = 12
 
 # What YAML has for no value.
 _NOTHING = ("", "~", "null")
@@ -37,7 +39,6 @@ _LISTED = re.compile(
 )
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*+\r?\n(.*?)^\+\+\+[ \t\r]*+$", re.DOTALL | re.MULTILINE)
 _ENDS = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
-_SENTENCE = re.compile(r"[.?!\u2026][\"'\u201d\u2019]?[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
 
 
@@ -55,19 +56,32 @@ def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
     if ends is None:
         return text, {}
     written = head[: ends.start()]
-    lines = re.sub(r"\r\n?", "\n", written)
-    keys = [key.strip() for key in _KEY.findall(lines)]
+    keys = [key.strip() for key in _KEY.findall(re.sub(r"\r\n?", "\n", written))]
     often = Counter(key.lower() for key in keys)
-    names_people = {*keys} <= {*_PEOPLE} and not _SENTENCE.search(lines)
+    is_of_people = {*keys} <= {*_PEOPLE}
     # In a mapping a key is there once; who speaks does so again.
-    if not keys or max(often.values()) > 1 or not (names_people or often.keys() & {*_KEYS}):
+    if not keys or max(often.values()) > 1 or not (is_of_people or often.keys() & {*_KEYS}):
         return text, {}
-    fields = _parsed(written, begins.end())
+    try:
+        fields = _parsed(written, begins.end())
+    except MalformedError:
+        if is_of_people:
+            return text, {}
+        raise
     # A list of objects may be what was said.
-    if fields is None or listed_in(text):
+    if fields is None or listed_in(text) or (is_of_people and not _are_names([*fields.values()])):
         return text, {}
     end = begins.end() + ends.end()
     return re.sub(r"[^\r\n]", " ", text[:end]) + text[end:], fields
+
+
+def _are_names(value: object) -> bool:
+    """Whether a value is one name or several: words with a capital, and what stands within names."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_are_names, value))
+    words = re.findall(r"[^\s,;&]+", value) if isinstance(value, str) else []
+    are_short = 0 < len(words) <= MOST_NAME_WORDS and words[-1][-1].isalnum()
+    return are_short and all(word[0].isupper() or word in _WITHIN_NAMES for word in words)
 
 
 def listed_in(text: str) -> Span | None:

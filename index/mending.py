@@ -13,13 +13,15 @@ from typing import Any, TypeVar
 
 import apsw
 
-from index.connections import BESIDE, is_damage, open_to_write, refuse_links
-from index.database import UNREADABLE, Database
+from index.connections import BESIDE, is_damage, open_to_write, open_version_4, refuse_links
+from index.database import Database
 from index.encodings import encoding_ids, load_rows, store_rows
-from index.errors import DamagedError, StoreError
+from index.errors import UNREADABLE, DamagedError, StoreError
 from index.folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
+from index.migrations import read_transcript_of_4
 from index.models import DEFAULT_MODEL, FULL
 from index.ratings import forget_ratings, load_ratings, store_ratings
+from index.types import Transcript
 
 _Found = TypeVar("_Found")
 
@@ -70,15 +72,28 @@ def _remove(path: Path, *, but_itself: bool = False) -> None:
 def _salvage(folder: Path, database: Database) -> None:
     """Copy what can be read: which model it was, what it made of texts, and what was said in each transcript."""
     facts: dict[str, Any] = {}
-    with suppress(StoreError), Database.open(folder) as damaged:
+    with suppress(StoreError), _damaged(folder) as (damaged, read_transcript):
         facts = _readable(damaged.facts) or {}
         _copy_encodings(damaged, database)
         for name, (source, checksum) in (_readable(damaged.files) or {}).items():
-            transcript = _readable(partial(damaged.transcript, name))
+            transcript = _readable(partial(read_transcript, name))
             if transcript:
                 database.add(transcript, source, checksum, [])
         store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
     database.record(model=facts.get("model", DEFAULT_MODEL), precision=facts.get("precision", FULL))
+
+
+@contextmanager
+def _damaged(folder: Path) -> Iterator[tuple[Database, Callable[[str], Transcript]]]:
+    """Hold the damaged library file, and what reads a transcript of it by its name."""
+    try:
+        database = Database.open(folder)
+        read_transcript = database.transcript
+    except StoreError:
+        connection = open_version_4(folder / FILE_NAME)
+        database, read_transcript = Database(connection, folder / FILE_NAME), partial(read_transcript_of_4, connection)
+    with database:
+        yield database, read_transcript
 
 
 def _copy_encodings(damaged: Database, database: Database) -> None:

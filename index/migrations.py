@@ -6,6 +6,7 @@ Each step is tested on a file that its version made: tests/indexes.
 import json
 import os
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -141,6 +142,9 @@ CREATE TABLE ratings (
 """
 
 
+_FACTS_OF_4 = "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;"
+
+
 def _segments_of_4(connection: apsw.Connection, transcript_id: int) -> list[Any]:
     """Return (size, start, end, speaker, start_s, end_s, marks) of each segment, in their order."""
     return connection.execute(
@@ -154,30 +158,50 @@ def _seal_of_4(name: str, text: str, about: str, segments: list[Any]) -> bytes:
     return seal_before(*words, repr([tuple(segment) for segment in segments]).encode())
 
 
+def _transcript_of_4(connection: apsw.Connection, name: str, table: str) -> tuple[Transcript, bool]:
+    """Return (a transcript, whether it is as it was stored). Raises UNREADABLE for what nobody writes."""
+    (row,) = connection.execute(f"SELECT id, text, about, seal FROM {table} WHERE name = ?", (name,))
+    i, text, about, sealed = row
+    rows = _segments_of_4(connection, i)
+    segments, at = [], 0
+    for size, start, end, speaker, start_s, end_s, marks in rows:
+        own = np.frombuffer(marks or b"", MARK).tolist()
+        said = text[at : at + size]
+        segments.append(Segment(said, start, end, speaker, start_s, end_s, tuple(Mark(*mark) for mark in own)))
+        at += size + 1
+    separator = text[len(segments[0].text)] if len(segments) > 1 else "\n"
+    transcript = Transcript.of(name, segments, about_from(about), separator)
+    return transcript, _seal_of_4(name, text, about, rows) == sealed and transcript.text == text
+
+
+def is_of_4(connection: apsw.Connection) -> bool:
+    """Whether a file has the tables of version 4 that hold what no build can make again."""
+    written = "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql NOT NULL"
+    with closing(apsw.Connection(":memory:")) as expected:
+        expected.execute(_TABLES_OF_3)
+        expected.execute(f"DROP TABLE transcripts; DROP TABLE passages; {_TABLES_OF_4} {_FACTS_OF_4}")
+        return {*expected.execute(written)} <= {*connection.execute(written)}
+
+
+def read_transcript_of_4(connection: apsw.Connection, name: str) -> Transcript:
+    """Return a transcript of a file of version 4. Raises UNREADABLE where it is not as it was stored."""
+    transcript, is_sound = _transcript_of_4(connection, name, "transcripts")
+    if not is_sound:
+        raise ValueError(name)
+    return transcript
+
+
 def _from_4(connection: apsw.Connection) -> int:
     """Keep the segments of a transcript together, so that it is read ten times as fast."""
     connection.execute(
         f"PRAGMA legacy_alter_table = ON; ALTER TABLE transcripts RENAME TO transcripts_of_4; {_TRANSCRIPTS_OF_5}"
     )
-    ids: list[Any] = connection.execute("SELECT id FROM transcripts_of_4").fetchall()
-    for (i,) in ids:
-        (row,) = connection.execute(
-            "SELECT name, source, sha256, text, about, seal FROM transcripts_of_4 WHERE id = ?", (i,)
-        )
-        name, source, checksum, text, about, sealed = row
-        rows = _segments_of_4(connection, i)
-        is_sound = _seal_of_4(name, text, about, rows) == sealed
-        segments, at = [], 0
-        for size, start, end, speaker, start_s, end_s, marks in rows:
-            own = np.frombuffer(marks or b"", MARK).tolist()
-            said = text[at : at + size]
-            segments.append(Segment(said, start, end, speaker, start_s, end_s, tuple(Mark(*mark) for mark in own)))
-            at += size + 1
-        separator = text[len(segments[0].text)] if len(segments) > 1 else "\n"
-        transcript = Transcript.of(name, segments, about_from(about), separator)
+    names: list[Any] = connection.execute("SELECT name, id, source, sha256 FROM transcripts_of_4").fetchall()
+    for name, i, source, checksum in names:
+        transcript, is_sound = _transcript_of_4(connection, name, "transcripts_of_4")
         store_transcript(connection, transcript, source, checksum)
         # What was damaged stays so: the next build reads it again.
-        new = {"id": i} if is_sound and transcript.text == text else {"id": i, "seal": b""}
+        new = {"id": i} if is_sound else {"id": i, "seal": b""}
         for column, value in new.items():
             connection.execute(f"UPDATE transcripts SET {column} = ? WHERE name = ?", (value, name))
     connection.execute("DROP TABLE segments; DROP TABLE transcripts_of_4; PRAGMA legacy_alter_table = OFF")

@@ -1,4 +1,4 @@
-"""What computes a model: PyTorch, which reads every model, or onnxruntime, which begins twenty times as fast.
+"""What computes a model: PyTorch, which reads every model; onnxruntime, which begins twenty times as fast; OpenVINO.
 
 All give the same for a text: a vector for the whole, and one for each of its word pieces, markers included.
 """
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 # Texts of like length are read together, a few at a time: less padding, and the progress bar moves.
 BATCH_TEXTS = 32
 
-# onnxruntime is fastest with so few at once: what lies between two layers stays in the processor's cache.
-# Measured: 46 texts a CPU-second with 4, 41 with 8, 31 with 32.
-ONNX_TEXTS = 4
+# onnxruntime is fastest with one at once: nothing is filled up, and what lies between two layers stays in the
+# processor's cache. Measured: 46 texts a CPU-second with 1 and 4, 41 with 8, 31 with 32. In int8, what it makes of a
+# text would depend on those beside it.
+ONNX_TEXTS = 1
+OPENVINO_TEXTS = 4
 
 # In half precision, where a processor has instructions for it, these are fastest with so many, on a thread for each
 # processor. Measured on one with AMX: PyTorch 93 texts a CPU-second with 8 and 69 with 96, but 50 where
@@ -164,7 +166,7 @@ class OpenVino:
         }
         self._model = openvino.Core().compile_model(path, "CPU", settings)
         self._tokenizer = tokenizer
-        self._texts = OPENVINO_HALF_TEXTS if precision == "bf16" else ONNX_TEXTS
+        self._texts = OPENVINO_HALF_TEXTS if precision == "bf16" else OPENVINO_TEXTS
 
     def read(self, texts: Sequence[str]) -> list[Read]:
         """See Network."""

@@ -48,7 +48,8 @@ def similarities(packed: Sequence[bytes], queries: Vectors) -> Vectors:
     positive = _positive(packed, queries.shape[1])
     (products,) = _product().run(None, {"a": positive, "b": np.ascontiguousarray(rounded.T)})
     # +1 and -1 are twice 1 and 0, less 1.
-    similar: Vectors = (2 * products - rounded.sum(axis=1, dtype=np.int32)) * step.astype(np.float32)
+    twice = (2 * products - rounded.sum(axis=1, dtype=np.int32)).astype(np.float32)
+    similar: Vectors = twice * step.astype(np.float32)
     return similar
 
 

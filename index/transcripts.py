@@ -52,7 +52,8 @@ def store_transcript(connection: apsw.Connection, transcript: Transcript, source
         "marks": marks.tobytes(),
     }
     row = {"name": transcript.name, "source": source, "sha256": checksum, "words": len(text.split())}
-    row |= kept | {"end_s": max(times, default=None), "seal": seal(*_sealed(transcript.name, *kept.values()))}
+    end_s = max(times, default=None)
+    row |= kept | {"end_s": end_s, "seal": seal(*_sealed(transcript.name, *kept.values(), f"{end_s}"))}
     connection.execute(
         f"INSERT INTO transcripts ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row
     )
@@ -65,13 +66,13 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
     Raises KeyError for a name that is not in the library, ValueError, TypeError or LookupError for what nobody wrote.
     """
     row = connection.execute(
-        "SELECT text, about, spoken, segments, marks, seal FROM transcripts WHERE name = ?", (name,)
+        "SELECT text, about, spoken, segments, marks, end_s, seal FROM transcripts WHERE name = ?", (name,)
     ).fetchone()
     if row is None:
         raise KeyError(name)
-    *kept, sealed = row
+    *kept, end_s, sealed = row
     text, about, spoken, segments, marked = kept
-    if not is_sealed(sealed, *_sealed(name, *kept)):
+    if not is_sealed(sealed, *_sealed(name, *kept, f"{end_s}")):
         raise ValueError(f"what was said in {name} is not what was stored")
     records, marks = np.frombuffer(segments, SEGMENT), np.frombuffer(marked, MARK)
     speakers = _speakers(spoken)

@@ -194,11 +194,13 @@ def _build(arguments: argparse.Namespace) -> int:
 def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport") -> int:
     """Build again whenever something changes in the paths, until somebody stops it."""
     from index.build import build
+    from index.models import Choice
     from index.watch import changes_in
     from qa.judge import fit
 
     print("waiting for changes; stop with Ctrl-C", file=sys.stderr)
     embedder, errors = last.embedder, last.errors
+    choice = Choice(arguments.model, arguments.precision)
     try:
         for _ in changes_in(paths, arguments.index):
             try:
@@ -206,7 +208,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
                     report = build(
                         paths,
                         arguments.index,
-                        embedder or arguments.model,
+                        choice if arguments.precision else embedder or arguments.model,
                         fit,
                         bar.show,
                         keep_missing=arguments.keep_missing,

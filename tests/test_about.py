@@ -163,7 +163,14 @@ def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) 
     assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
 
 
-@pytest.mark.parametrize("front", ["guest: Ada Moss\nhost: Bo Lind", "hosts: [Bo Lind]\ninterviewees:\n- Ada Moss"])
+@pytest.mark.parametrize(
+    "front",
+    [
+        "guest: Ada Moss\nhost: Bo Lind",
+        "hosts: [Bo Lind]\ninterviewees:\n- Ada Moss",
+        "guests: Ada Moss\nhost: Bo Lind",
+    ],
+)
 def test_front_matter_may_say_no_more_than_who_it_is(front: str) -> None:
     found = read_transcript(f"---\n{front}\n---\n\n{BOAT}".encode(), "a.md")
     assert (found.about.guests, found.about.hosts) == (("Ada Moss",), ("Bo Lind",))
@@ -190,6 +197,10 @@ def test_what_is_said_between_pluses_is_no_front_matter() -> None:
     [
         "---\nHost: Welcome to it.\nGuest: Thank you.\n---\nHost: Well?\nGuest: Yes.\n",
         "---\nhost: Welcome to it\nguest: Thank you!\n---\nhost: Well?\nguest: Yes.\n",
+        "---\nhost: welcome back everybody\nguest: thanks so much\n---\nhost: Well?\nguest: Yes.\n",
+        "---\nhost: Well, so we met in May,\nguest: And it rained —\n---\nhost: Well?\nguest: Yes.\n",
+        "---\nhost: We met in May, you and I, and\nit rained: a lot\nguest: Yes\n---\nhost: Well?\nguest: Yes.\n",
+        "---\nhost: 今日はパンの話です。\nguest: はい。\n---\nhost: Well?\nguest: Yes.\n",
         "---\nHost: Welcome\nGuest: Thanks\n---\nHost: Well?\nGuest: Yes.\n",
         "---\ntitle: one\nAda: Hello.\nAda: Hello again.\n---\nAda: Yes.\n",
         "---\nWe met in May.\n---\nAnd it rained.\n",

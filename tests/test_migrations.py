@@ -2,7 +2,7 @@
 
 import gzip
 import shutil
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import apsw
@@ -17,6 +17,7 @@ from index.embedders import Embedder
 from index.errors import DamagedError, NoIndexError, StoreError
 from index.folder import FILE_NAME
 from index.migrations import STEPS
+from index.ratings import ratings
 from index.schema import SCHEMA_VERSION
 from index.sound import integrity_problems
 from qa.answer import answer
@@ -71,8 +72,7 @@ def test_it_answers_without_being_built_again(version: int, tmp_path: Path, embe
 
 def test_what_was_damaged_before_is_not_taken_for_sound(tmp_path: Path, embedder: Embedder) -> None:
     folder, talks = old_index(4, tmp_path / "i"), put(tmp_path / "talks", **TALKS)
-    vfs = connections._checking_vfs()
-    with closing(apsw.Connection(str(folder / FILE_NAME), connections.WRITE, vfs=vfs)) as connection:
+    with closing(as_it_is(folder)) as connection:
         connection.execute("UPDATE transcripts SET text = replace(text, 'Ninety', 'Twenty')")
     with Database.open(folder) as database:
         assert database.transcript("bread.txt").text.startswith("Which flour")
@@ -81,6 +81,60 @@ def test_what_was_damaged_before_is_not_taken_for_sound(tmp_path: Path, embedder
     build([talks], folder, embedder, fit)
     assert verify(folder, embedder) == ([], [])
     assert "Ninety" in answer(Library(folder, embedder), "How old is the boat?", 1).passages[0].text
+
+
+def as_it_is(folder: Path) -> apsw.Connection:
+    return apsw.Connection(str(folder / FILE_NAME), connections.WRITE, vfs=connections._checking_vfs())
+
+
+@pytest.mark.parametrize("table", ["segments", "transcripts", "passages"])
+def test_of_one_that_is_damaged_all_is_kept_that_can_be_read(table: str, tmp_path: Path, embedder: Embedder) -> None:
+    folder, talks = old_index(4, tmp_path / "i"), put(tmp_path / "talks", **TALKS)
+    said = "Rye, because it smells of rain on a warm road."
+    with closing(as_it_is(folder)) as connection:
+        connection.execute("INSERT INTO ratings VALUES ('Which flour?', '[]', 'bread.txt', ?, 1)", (said,))
+        page = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = ?", (table,)).get
+        size = connection.execute("PRAGMA page_size").get
+        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+    data = bytearray((folder / FILE_NAME).read_bytes())
+    data[page * size - 100] ^= 1
+    (folder / FILE_NAME).write_bytes(data)
+    report = build([talks], folder, embedder, fit)
+    assert (report.transcripts, report.embedded) == (2, 0)
+    assert verify(folder, embedder) == ([], [])
+    assert [(rating.question, rating.text) for rating in ratings(folder)] == [("Which flour?", said)]
+
+
+def test_a_transcript_of_a_damaged_one_is_kept_though_its_file_is_gone(tmp_path: Path, embedder: Embedder) -> None:
+    folder, talks = old_index(4, tmp_path / "i"), put(tmp_path / "talks", boat__txt=TALKS["boat__txt"])
+    with closing(as_it_is(folder)) as connection:
+        # A page whose checksum is right, with what nobody writes.
+        connection.execute("UPDATE transcripts SET about = '[]' WHERE name = 'boat.txt'")
+    with pytest.raises(DamagedError, match="make it again with: interview-qa build PATH"):
+        Library(folder)
+    build([talks], folder, embedder, fit, keep_missing=True)
+    assert verify(folder, embedder)[0] == []
+    assert "Rye" in answer(Library(folder, embedder), "Which flour do you like?", 1).passages[0].text
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "about = '{'",
+        "about = x'00'",
+        "text = ''",
+        "text = 7",
+        "name = x'ff'",
+    ],
+)
+def test_values_that_nobody_writes_are_one_line_and_mended(change: str, tmp_path: Path, embedder: Embedder) -> None:
+    folder, talks = old_index(4, tmp_path / "i"), put(tmp_path / "talks", **TALKS)
+    with closing(as_it_is(folder)) as connection:
+        connection.execute(f"UPDATE transcripts SET {change} WHERE name = 'boat.txt'")
+    with suppress(StoreError):
+        Library(folder)
+    build([talks], folder, embedder, fit)
+    assert verify(folder, embedder) == ([], [])
 
 
 def test_version_1_is_no_index_until_it_is_built_again(tmp_path: Path) -> None:

@@ -175,6 +175,7 @@ def test_what_was_found_for_the_last_question_is_ringed_on_the_map_and_first_in_
     expect(tab.locator(".st-key-turn_0 footer").first).to_be_visible(timeout=FIRST_ANSWER_MS)
     tab.get_by_role("button", name="Map").click()
     expect(tab.get_by_text("Ringed is what was found for “castor oil”.")).to_be_visible()
+    expect(tab.locator(RINGS).first).to_be_attached()
     n = tab.locator(RINGS).count()
     assert 1 <= n <= 5
     tab.get_by_text("As a list").click()

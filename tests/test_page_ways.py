@@ -108,6 +108,15 @@ def test_a_question_that_is_too_long_is_asked_as_far_as_it_can_be(page: Page, ta
     assert height(turn.locator(".asked")) > 3 * folded
 
 
+def test_a_question_of_a_few_lines_is_shown_whole(page: Page, tab: Tab) -> None:
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.goto(page.url)
+    ask(tab, "What did you do with the castor oil, and " + "what did you think of it then, and " * 6 + "why?")
+    shown = tab.locator(".st-key-turn_0 .asked h2")
+    expect(shown).to_be_visible(timeout=FIRST_ANSWER_MS)
+    assert shown.evaluate("e => e.scrollHeight <= e.clientHeight && e.clientHeight > 100")
+
+
 def test_who_wants_lists_for_charts_has_them_everywhere(page: Page, tab: Tab) -> None:
     tab.goto(f"{page.url}/?q=castor+oil&where=1")
     tab.get_by_text("As a list").click(timeout=FIRST_ANSWER_MS)

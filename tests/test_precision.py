@@ -18,6 +18,7 @@ from index.embedders import Embedder, load_embedder
 from index.embedding import in_precision
 from index.encodings import digest
 from index.errors import ModelError
+from index.exports import load_int8
 from index.facts import reader
 from index.folder import FILE_NAME, note_damage
 from index.info import info
@@ -188,6 +189,16 @@ def test_a_librarys_own_questions_are_hidden_in_its_precision(
             for each in passages:
                 text = whole_text(said, each.span, each.question)
                 assert kept[each.id][0] == digest(text, reader(snapshot.facts))
+
+
+def test_what_is_made_of_a_text_in_int8_does_not_depend_on_those_beside_it(quick: Embedder) -> None:
+    network = load_int8(quick.name)
+    assert network is not None
+    texts = ["The boat was older than her mother.", "Why?", "It leaked like a basket, and so did he. " * 9]
+    for beside, text in zip(network.read(texts), texts, strict=True):
+        (alone,) = network.read([text])
+        assert np.array_equal(alone.vector, beside.vector)
+        assert np.array_equal(alone.tokens, beside.tokens)
 
 
 def test_int8_is_made_once(quick: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:

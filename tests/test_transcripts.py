@@ -105,7 +105,7 @@ def test_what_nobody_stores_is_refused_though_its_checksum_is_right(
         (values,) = database.connection.execute(f"SELECT {', '.join(columns)} FROM transcripts")
         row = dict(zip(columns, values, strict=True))
         alter(row)
-        parts = (part.encode() if isinstance(part, str) else part for part in (ODD.name, *row.values()))
+        parts = (part.encode() if isinstance(part, str) else part for part in (ODD.name, *row.values(), "9.5"))
         row["seal"] = seal(*parts)
         assigned = ", ".join(f"{column} = :{column}" for column in row)
         database.connection.execute(f"UPDATE transcripts SET {assigned}", row)
@@ -121,6 +121,13 @@ def test_another_byte_is_not_what_was_stored(tmp_path: Path, column: str) -> Non
             f"UPDATE transcripts SET {column} = CASE typeof({column}) WHEN 'text' THEN replace({column}, 'd', 't')"
             f" ELSE CAST(substr({column}, 2) || x'01' AS BLOB) END"
         )
+    _assert_is_damaged(tmp_path)
+
+
+def test_another_end_is_not_what_was_stored(tmp_path: Path) -> None:
+    with Database.create(tmp_path) as database, database.transaction(write=True):
+        database.add(ODD, "[]", "0f", [])
+        database.connection.execute("UPDATE transcripts SET end_s = 77.0")
     _assert_is_damaged(tmp_path)
 
 
@@ -150,3 +157,12 @@ def test_a_lazy_sequence_is_as_a_tuple() -> None:
     assert {squares: 1}[LazySequence(5, lambda n: n * n)] == 1
     with pytest.raises(IndexError):
         squares[5]
+
+
+def test_what_somebody_went_through_is_made_once() -> None:
+    made: list[int] = []
+    numbers = LazySequence(3, lambda n: made.append(n) or n)
+    assert numbers[2] == numbers[2] == 2
+    assert made == [2, 2]
+    assert [*numbers, *numbers, numbers[1], *numbers[:2]] == [0, 1, 2, 0, 1, 2, 1, 0, 1]
+    assert made == [2, 2, 0, 1, 2]

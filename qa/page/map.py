@@ -108,7 +108,7 @@ def _answering(drawn: Drawn, among: frozenset[int], library: Library) -> tuple[s
         for passage in found.passages:
             if passage.transcript in there:
                 span = library.transcript(snapshot, passage.transcript).from_file(passage.file)
-                row = row_of(drawn.exchanges, passage.transcript, span.start) if span else None
+                row = row_of(drawn.exchanges, passage.transcript, (span.start + span.end) // 2) if span else None
                 if row in among:
                     rows[row] = None
     return shortened(looked_at[1].question), list(rows)

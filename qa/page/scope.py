@@ -66,7 +66,8 @@ def known(library: Library, state: str) -> Known:
     return Known(abouts, titles, choices(abouts))
 
 
-@lru_cache(maxsize=64)
+# Addresses may be long.
+@lru_cache(maxsize=8)
 def searched(library: Library, state: str, wanted: Scope) -> Searched:
     """Return what is searched in a state of the library."""
     there = known(library, state)
