@@ -161,7 +161,7 @@ def search_anew(number: int, key: str) -> None:
 
 
 def show_answer(number: int, turn: Turn, found: Answer, library: Library) -> None:
-    """Draw the best passage, the others in short; before them, where none matched, what was asked instead."""
+    """Draw the best passage, and the others in short; where none matched, before them what was asked instead."""
     if not found.matched:
         st.text(NOT_ASKED)
         offer(WERE_ASKED, found.asked_instead, f"instead_{number}")
@@ -171,7 +171,7 @@ def show_answer(number: int, turn: Turn, found: Answer, library: Library) -> Non
         show_passage(number, 0, passage, library)
     others = found.passages[1:]
     if others:
-        if not turn.looks.more:
+        if found.matched and not turn.looks.more:
             st.html(others_as_html(others))
         # Most of what an answer costs is the ways to go on from each passage.
         label = f"{len(others)} more passage{'s' * (len(others) > 1)}, in full"
