@@ -128,6 +128,11 @@ def refuse(path: Path, error: apsw.Error) -> NoReturn:
     raise StoreError(said) from error
 
 
+def newer(path: Path) -> StoreError:
+    """Return the error for a library file of a later version."""
+    return StoreError(f"{path} was made by a newer version; update interview-qa")
+
+
 def is_damage(error: apsw.Error) -> bool:
     """Whether the file is not as we wrote it."""
     # A full-text table whose own tables are damaged is an SQLError.
@@ -189,7 +194,7 @@ def _prepare(connection: apsw.Connection, path: Path, *, may_create: bool) -> No
     elif application != APPLICATION_ID:
         raise StoreError(f"{path} was made by another program; choose another folder with --index")
     elif version > SCHEMA_VERSION:
-        raise StoreError(f"{path} was made by a newer version; update interview-qa")
+        raise newer(path)
     elif version < SCHEMA_VERSION:
         if connection.readonly("main"):
             raise StoreError(f"{path} was made by an older version, and cannot be written to bring it up to date")

@@ -15,11 +15,21 @@ import apsw
 import numpy as np
 
 from index.arrays import Ids, Vectors
-from index.connections import BUSY_TIMEOUT_MS, NoTablesError, copy, is_damage, open_to_read, open_to_write, refuse
+from index.connections import (
+    BUSY_TIMEOUT_MS,
+    NoTablesError,
+    copy,
+    is_damage,
+    newer,
+    open_to_read,
+    open_to_write,
+    refuse,
+)
 from index.errors import UNREADABLE, DamagedError, NoIndexError, StoreError
 from index.facts import refuse_odd_facts
 from index.folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.fulltext import count, forget_words, store_names, store_words
+from index.schema import SCHEMA_VERSION
 from index.seals import is_sealed
 from index.sound import integrity_problems
 from index.stored import FoundBy, Listed, Overview, StoredPassage, stored_passage
@@ -42,6 +52,10 @@ class Database:
         return self
 
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, (apsw.Error, DamagedError, *UNREADABLE)) and self._is_newer():
+            # It was brought up to date while this one had it open; nothing is damaged.
+            self.connection.close()
+            raise newer(self.path) from error
         if isinstance(error, UNREADABLE) and (faults := self._faults(error)):
             self.connection.close()
             note_damage(self.path.parent)
@@ -51,6 +65,12 @@ class Database:
             note_damage(self.path.parent)
         if isinstance(error, apsw.Error):
             refuse(self.path, error)
+
+    def _is_newer(self) -> bool:
+        try:
+            return int(self.connection.execute("PRAGMA user_version").get) > SCHEMA_VERSION
+        except apsw.Error:
+            return False
 
     def _faults(self, error: Exception) -> list[str]:
         """Return what is wrong with the file, where that may be why somebody stumbled; else the mistake is ours."""

@@ -15,7 +15,7 @@ from index.checks import verify
 from index.database import Database
 from index.embedders import Embedder
 from index.errors import DamagedError, NoIndexError, StoreError
-from index.folder import FILE_NAME
+from index.folder import DAMAGE_NAME, FILE_NAME
 from index.migrations import STEPS
 from index.ratings import ratings
 from index.schema import SCHEMA_VERSION
@@ -167,6 +167,22 @@ def test_a_newer_one_is_refused_in_one_line_and_stays_as_it_is(tmp_path: Path, s
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.splitlines()[-1] == f"error: i/{FILE_NAME} was made by a newer version; update interview-qa"
     assert (tmp_path / "i" / FILE_NAME).read_bytes() == before
+
+
+def test_who_has_it_open_while_a_newer_version_changes_it_takes_nothing_for_damage(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    folder = tmp_path / "i"
+    build([put(tmp_path / "talks", **TALKS)], folder, embedder, fit)
+    library = Library(folder, embedder)
+    answer(library, "How old is the boat?", 1)
+    with Database.create(folder) as database:
+        database.connection.execute(
+            f"ALTER TABLE encodings RENAME TO others; PRAGMA user_version = {SCHEMA_VERSION + 1}"
+        )
+    with pytest.raises(StoreError, match="was made by a newer version; update interview-qa"):
+        answer(library, "How old is the boat?", 1)
+    assert not (folder / DAMAGE_NAME).exists()
 
 
 def test_one_that_cannot_be_written_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
