@@ -47,7 +47,7 @@ FIRST_PLACE = Path("interviews")
 OTHER_MODEL = "the model is another than before: embedding all interviews again"
 OTHER_PRECISION = "the precision is another than before: embedding all interviews again"
 DAMAGED = "the index is damaged: making it again of what is whole"
-OTHER_RULE = "this version cuts passages otherwise: embedding all interviews again"
+OTHER_RULE = "this version cuts passages otherwise: cutting all interviews again"
 
 
 @dataclass(frozen=True, slots=True)
