@@ -43,7 +43,8 @@ def store_transcript(connection: apsw.Connection, transcript: Transcript, source
         SEGMENT,
     )
     marks = np.array([tuple(mark) for segment in segments for mark in segment.marks], MARK)
-    times = [time for s in segments for time in (s.start_s, s.end_s) if time is not None]
+    # As SQLite returns it: no whole number, and no -0.0.
+    times = [float(time) + 0.0 for s in segments for time in (s.start_s, s.end_s) if time is not None]
     kept: dict[str, str | bytes] = {
         "text": text,
         "about": json.dumps(asdict(transcript.about)),

@@ -52,6 +52,13 @@ def test_it_is_read_as_it_was_stored(connection: apsw.Connection, name: str) -> 
         assert found.time_at(offset) == transcript.time_at(offset)
 
 
+@pytest.mark.parametrize("end_s", [7, -0.0, 1e-300, 0.1 + 0.2, 123456789.123456])
+def test_whatever_number_the_last_time_is_it_is_as_it_was_stored(connection: apsw.Connection, end_s: float) -> None:
+    segments = [Segment("So?", 0, 3, "Ada", end_s, None)]
+    store_transcript(connection, Transcript.of("a.json", segments), "[]", "0f")
+    assert load_transcript(connection, "a.json").times == (Mark(0, end_s),)
+
+
 def test_who_says_how_much_and_until_when_is_known_without_reading_it(tmp_path: Path) -> None:
     with Database.create(tmp_path) as database:
         with database.transaction(write=True):
