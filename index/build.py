@@ -22,7 +22,7 @@ from index.embedders import Embedder, load_embedder
 from index.embedding import embed
 from index.encodings import digest, find_encoding, forget_unused
 from index.errors import DamagedError, StoreError
-from index.facts import reader
+from index.facts import KINDS, reader
 from index.folder import DAMAGE_NAME, note_damage
 from index.lock import alone
 from index.mending import mended
@@ -265,7 +265,7 @@ def _absolute(model: str) -> str:
 
 def _reason_to_embed_anew(facts: dict[str, Any], model: str, precision: Precision) -> str:
     """Return why nothing of the index can stay as it is; nothing where it can."""
-    if "rule_version" not in facts:
+    if not KINDS.keys() <= facts.keys():
         return "there was no index yet"
     if facts["model"] != model:
         return OTHER_MODEL

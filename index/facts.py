@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
+from types import UnionType
 from typing import Any
 
 from index.models import FULL, PRECISIONS
@@ -16,14 +18,20 @@ KINDS: dict[str, type] = {
     "rule_version": int,
     "built": str,
 }
-# What not every one says; qa.judge records more.
-KINDS_IF_THERE: dict[str, type] = {
+# What not every one says; the floors are fitted by qa.judge.
+KINDS_IF_THERE: dict[str, type | UnionType] = {
     "unread": dict,
     "paths": list,
     "keep_missing": bool,
     "search_sha256": str,
     "centroids_of": int,
     "precision": str,
+    "revision": str,
+    "looked": float | int,
+    "fitted": int,
+    "unfitted": int,
+    "floor": float | int,
+    "floor_of_one": float | int,
 }
 
 # The state is part of a file's name, and the fingerprint the key of a hash.
@@ -53,3 +61,5 @@ def refuse_odd_facts(facts: dict[str, Any]) -> None:
         raise ValueError(f"{odd[0]} is {facts[odd[0]]!r}")
     if not 0 < facts.get("dimension", 1) <= MOST_DIMENSIONS:
         raise ValueError("the dimension is none")
+    if "built" in facts and datetime.fromisoformat(facts["built"]).tzinfo is None:
+        raise ValueError(f"built is {facts['built']!r}")

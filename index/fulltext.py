@@ -11,18 +11,25 @@ from typing import Any
 
 import apsw
 
+from index.errors import DamagedError
 from index.noise import searchable
 from index.types import Passage, Transcript
 
 
 def store_words(connection: apsw.Connection, passage_id: int, transcript: Transcript, passage: Passage) -> None:
-    """Make a passage found by its words, its question's and its speakers' names."""
+    """Make a passage found by its words, its question's and its speakers' names.
+
+    Raises DamagedError where a passage that is not there is found by some.
+    """
     said = searchable_words(transcript, passage)
-    connection.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, said))
-    connection.execute("INSERT INTO spellings (rowid, said) VALUES (?, ?)", (passage_id, said))
     shares = transcript.speaking(passage.span).items()
     rows = ((passage_id, speaker, share) for speaker, share in shares)
-    connection.executemany("INSERT INTO speaking VALUES (?, ?, ?)", rows)
+    try:
+        connection.execute("INSERT INTO words (rowid, said) VALUES (?, ?)", (passage_id, said))
+        connection.execute("INSERT INTO spellings (rowid, said) VALUES (?, ?)", (passage_id, said))
+        connection.executemany("INSERT INTO speaking VALUES (?, ?, ?)", rows)
+    except apsw.ConstraintError as error:
+        raise DamagedError("the index is damaged (words of a passage that is not there); build it again") from error
 
 
 def searchable_words(transcript: Transcript, passage: Passage) -> str:

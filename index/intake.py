@@ -40,6 +40,9 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
                 return data
     except OSError as error:
         raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:
+        # As an index may name that somebody else wrote.
+        raise TranscriptError(f"{str(path)!a} is no name of a file") from error
     raise TranscriptError(f"{path} keeps changing; build again when it is finished")
 
 

@@ -178,7 +178,7 @@ def _listed(folder: Path) -> dict[str, str]:
         with scandir(folder) as entries:
             names = sorted(entry.name for entry in entries if entry.is_file())
             return {name.lower(): name for name in names}
-    except OSError:
+    except (OSError, ValueError):  # half a character is no part of a name
         return {}
 
 

@@ -145,6 +145,28 @@ def test_rows_that_we_did_not_write_are_refused_or_answered(
     assert 10 < refused < 40
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM facts; DELETE FROM passages WHERE id = 2",
+        "DELETE FROM facts WHERE name IN ('state', 'fingerprint')",
+        "UPDATE facts SET value = '\"\"' WHERE name = 'built'",
+        "UPDATE facts SET value = '\"2026-01-01\"' WHERE name = 'built'",
+        "UPDATE facts SET value = '{}' WHERE name = 'floor'",
+        """UPDATE transcripts SET source = '["x\\ud800", "y"]' WHERE id = 1""",
+    ],
+)
+def test_what_nobody_writes_is_one_line_and_the_next_build_mends_it(
+    folder: Path, files: Path, reader: Embedder, statement: str
+) -> None:
+    with altering(folder) as connection:
+        connection.execute(statement)
+    look(folder, reader)
+    build([files], folder, reader, floors)
+    assert verify(folder, reader) == ([], [])
+    assert look(folder, reader) == []
+
+
 @pytest.mark.slow
 def test_many_rows_that_we_did_not_write_are_refused_or_answered(
     whole: Path, files: Path, reader: Embedder, tmp_path: Path
