@@ -28,6 +28,7 @@ _KEYS = (
 # With nothing but these it is, if all that they say is names: "guest: Ada Moss", but not "guest: Thank you".
 _PEOPLE = "guests guest interviewees interviewee narrators narrator hosts host interviewers interviewer".split()
 _WITHIN_NAMES = frozenset("and von van der den de da di du del la le el al bin y zu ten ter".split())
+# Four people with long names; what has more words is a sentence.
 MOST_NAME_WORDS = 12
 
 # What YAML has for no value.

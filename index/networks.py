@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 BATCH_TEXTS = 32
 
 # onnxruntime is fastest with one at once: nothing is filled up, and what lies between two layers stays in the
-# processor's cache. Measured: 46 texts a CPU-second with 1 and 4, 41 with 8, 31 with 32. In int8, what it makes of a
-# text would depend on those beside it.
+# processor's cache. Measured: 46 texts a CPU-second with 4, 41 with 8, 31 with 32; with 1 as many as with 4. In int8,
+# what it makes of a text would depend on those beside it.
 ONNX_TEXTS = 1
 OPENVINO_TEXTS = 4
 

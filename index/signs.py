@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 # y = a b of bytes: a (n, dimension) without a sign, b (dimension, m) with one, y as integers of 32 bits. A model of
-# one step in ONNX, because processors multiply bytes four times as fast as single precision, and NumPy does not.
+# one step in ONNX, because processors multiply bytes at least twice as fast as single precision, and NumPy does not.
 _PRODUCT = (
     b"\x08\x04:V\n\x18\n\x01a\n\x01b\x12\x01y\x22\x0dMatMulInteger\x12\x07product"
     b"Z\x0f\n\x01a\x12\n\n\x08\x08\x02\x12\x04\n\x00\n\x00Z\x0f\n\x01b\x12\n\n\x08\x08\x03\x12\x04\n\x00\n\x00b\x0f\n\x01y\x12\n\n\x08\x08\x06\x12\x04\n\x00\n\x00B\x04\n\x00\x10\n"

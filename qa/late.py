@@ -25,7 +25,7 @@ STOP_WEIGHT = 1.0
 # What a word that the library does not say weighs of its idf: it can only match by its meaning.
 UNKNOWN_SHARE = 0.5
 
-# The signs of so many passages are unpacked at once: 8 MB.
+# The signs of so many passages are unpacked at once: 10 MB.
 CHUNK = 200
 
 _WORD = re.compile(r"[^\W_]+")
