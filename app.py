@@ -7,31 +7,29 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from index.build import build, default_paths
+from index.building.build import build, default_paths
 from index.errors import InterviewQAError, NoIndexError
-from index.folder import default_folder
 from index.samples import SAMPLES
-from index.stored import Overview
-from qa.answer import LONGEST_CHARS, Answer
-from qa.export import chat_as_json, chat_as_markdown
-from qa.judge import fit
-from qa.library import Library
-from qa.page.earlier import is_earlier, show_earlier
-from qa.page.interviews import show_interviews
-from qa.page.looks import NO_LOOKS, looks_from_address, to_address
-from qa.page.map import show_map
-from qa.page.opened import building, open_library, overview
-from qa.page.plain import escaped
-from qa.page.reading import is_reading, show_reading
-from qa.page.scope import Known, Searched, from_address, known, searched, show_choice, show_searched
-from qa.page.signin import may_enter
-from qa.page.speaking import show_speaking
-from qa.page.stale import show_stale
-from qa.page.turns import Turn, bring_into_view, come_back, offer, show_turn
-from qa.page.update import into
-from qa.page.views import LIST, MAP, VOICES, is_shown, open_view
-from qa.page.voice import by_row, show_switch
-from qa.render import WERE_ASKED
+from index.storage.index_folder import default_folder
+from index.storage.records import Overview
+from qa.answering.answer import LONGEST_CHARS, Answer
+from qa.answering.library import Library
+from qa.page.cached_library import building, open_library, overview
+from qa.page.chat import Turn, bring_into_view, come_back, offer, show_turn
+from qa.page.chat_history import is_earlier, show_earlier
+from qa.page.filters import Known, Searched, from_address, known, searched, show_choice, show_searched
+from qa.page.index_status import into, show_stale
+from qa.page.interview_list import show_interviews
+from qa.page.llm_answer import by_row, show_switch
+from qa.page.reader import is_reading, show_reading
+from qa.page.sign_in import may_enter
+from qa.page.speaking_time import show_speaking
+from qa.page.topic_map import show_map
+from qa.page.url_state import NO_LOOKS, looks_from_address, question_to_url
+from qa.page.widgets import LIST, MAP, VOICES, escaped, is_shown, open_view
+from qa.ranking.no_answer import fit
+from qa.render.export import chat_as_json, chat_as_markdown
+from qa.render.render import WERE_ASKED
 
 FOLDER = default_folder().absolute()
 # Streamlit draws the whole chat at every question; turns further up are one click away.
@@ -164,7 +162,7 @@ def show_chat(library: Library, state: str) -> None:
             turns[number] = show_turn(number, turn, library, holds.transcripts)
     if question:
         bring_into_view(last)
-        to_address(question, looks)
+        question_to_url(question, looks)
         st.session_state["at"] = question
     else:
         come_back(turns, linked)
@@ -225,7 +223,7 @@ def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> De
         if chatting and st.button("New chat"):
             st.session_state["turns"] = []
             st.session_state["all_shown"] = False
-            to_address(None)
+            question_to_url(None)
             st.rerun()
     show_searched(scope)
     return saving

@@ -1,1 +1,4 @@
-"""Transcripts in, saved index out: reading, cutting into passages, embedding, storing."""
+"""In: transcript files. Out: a saved index that is searched.
+
+Never imports qa or streamlit; `building.build` is the way in.
+"""

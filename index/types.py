@@ -55,7 +55,7 @@ class Contents(NamedTuple):
     """What a reader finds in a file."""
 
     segments: list[Segment]
-    about: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.about
+    about: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.metadata.metadata
     # Between two segments stands one character: a line break between turns, a space between cues.
     separator: str = "\n"
 
@@ -162,4 +162,6 @@ class Passage:
     question: Span | None  # what was asked; may lie before `span` where the answer is long
     sentences: tuple[Span, ...]
     is_aside: bool = False  # an opening, an advertisement or a farewell
-    guest_share: float | None = None  # how likely the answer is the guest's, where nobody is named; see index.roles
+    guest_share: float | None = (
+        None  # how likely the answer is the guest's, where nobody is named; see index.splitting.guest_estimate
+    )

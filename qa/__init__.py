@@ -1,1 +1,4 @@
-"""Question in, cited passages out: searching the index, judging what was found, showing and measuring it."""
+"""In: a question. Out: cited passages, as a page, as text or as JSON.
+
+`answering.answer` is the way in; only `qa.page` imports streamlit.
+"""

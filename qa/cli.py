@@ -11,14 +11,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index.embedding.model_registry import PRECISIONS
 from index.errors import InterviewQAError
-from index.folder import default_folder
-from index.models import PRECISIONS
-from qa.bar import Bar
+from index.storage.index_folder import default_folder
+from qa.progress_bar import Bar
 
 if TYPE_CHECKING:
-    from index.build import BuildReport
-    from qa.library import Library
+    from index.building.build import BuildReport
+    from qa.answering.library import Library
 
 # What a command imports is imported in it: `interview-qa --help` needs neither torch nor FAISS.
 
@@ -169,10 +169,10 @@ def _port(text: str) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from index.build import build, default_paths
-    from index.models import Choice
+    from index.building.build import build, default_paths
+    from index.embedding.model_registry import Choice
     from index.samples import SAMPLES
-    from qa.judge import fit
+    from qa.ranking.no_answer import fit
 
     paths = arguments.paths or default_paths()
     from_samples = not arguments.paths and paths == [SAMPLES]
@@ -193,10 +193,10 @@ def _build(arguments: argparse.Namespace) -> int:
 
 def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport") -> int:
     """Build again whenever something changes in the paths, until somebody stops it."""
-    from index.build import build
-    from index.models import Choice
-    from index.watch import changes_in
-    from qa.judge import fit
+    from index.building.build import build
+    from index.embedding.model_registry import Choice
+    from index.sources.watch import changes_in
+    from qa.ranking.no_answer import fit
 
     print("waiting for changes; stop with Ctrl-C", file=sys.stderr)
     embedder, errors = last.embedder, last.errors
@@ -239,9 +239,9 @@ def _print_report(report: "BuildReport") -> None:
 
 
 def _ask(arguments: argparse.Namespace) -> int:
-    from qa.answer import answer
-    from qa.render import as_json, as_text
-    from qa.scope import Scope, transcripts_in
+    from qa.answering.answer import answer
+    from qa.answering.filters import Scope, transcripts_in
+    from qa.render.render import as_json, as_text
 
     if arguments.batch == bool(arguments.question):
         arguments.usage_error("give a QUESTION, or --batch and questions on stdin")
@@ -266,8 +266,8 @@ def _ask(arguments: argparse.Namespace) -> int:
 
 
 def _ask_batch(library: "Library", k: int) -> int:
-    from qa.answer import answer
-    from qa.render import as_json
+    from qa.answering.answer import answer
+    from qa.render.render import as_json
 
     code = 0
     for number, line in enumerate(sys.stdin, 1):
@@ -309,7 +309,7 @@ def _query(asked: object) -> dict[str, Any]:
 
 
 def _eval(arguments: argparse.Namespace) -> int:
-    from qa.evaluate import as_table, evaluate
+    from qa.evaluation.evaluate import as_table, evaluate
 
     if arguments.own == bool(arguments.file):
         arguments.usage_error("give a FILE of gold questions, or --self")
@@ -323,7 +323,7 @@ def _eval(arguments: argparse.Namespace) -> int:
 
 
 def _info(arguments: argparse.Namespace) -> int:
-    from index.info import info, info_text
+    from index.building.info import info, info_text
 
     found = info(arguments.index)
     print(json.dumps(found, ensure_ascii=False) if arguments.json else info_text(found))
@@ -331,7 +331,7 @@ def _info(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from index.checks import verify
+    from index.building.verify import verify
 
     problems, stale = verify(arguments.index)
     if arguments.json:
@@ -345,8 +345,8 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 
 def _feedback(arguments: argparse.Namespace) -> int:
-    from index.ratings import ratings
-    from qa.feedback import as_gold
+    from index.storage.ratings import ratings
+    from qa.evaluation.feedback import as_gold
 
     given = ratings(arguments.index)
     lines = "".join(f"{line}\n" for line in as_gold(given))
@@ -375,7 +375,7 @@ def _chat(arguments: argparse.Namespace) -> int:
 
 def _open(folder: Path) -> "Library":
     """Open the index with its model, so that a fault of either shows before the first question."""
-    from qa.library import Library
+    from qa.answering.library import Library
 
     library = Library(folder)
     library.warm_up()

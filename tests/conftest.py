@@ -1,14 +1,8 @@
 """What tests share: the index of the bundled samples, the chat page in a real server, a real browser."""
 
 import os
-import re
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,28 +12,18 @@ import pytest
 # Before anything imports a model library: tests never ask a model hub.
 os.environ["HF_HUB_OFFLINE"] = "1"
 
-from small import FILES, Answers, answers, floors, remembering
-
-from index.build import BuildReport, build
-from index.embedders import Embedder, load_embedder
+from helpers.chat_page import CHROMIUM_ARGUMENTS, LOCAL, Page
+from helpers.library import ROOT, SHARED
+from helpers.small_library import FILES, Answers, answers, floors, remembering
+from index.building.build import build
+from index.embedding.embedder import Embedder, load_embedder
 from index.samples import SAMPLES
-from qa.judge import fit
-from qa.library import Library
+from qa.answering.library import Library
+from qa.ranking.no_answer import fit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error
     from playwright.sync_api import Page as Tab
-
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared"
-
-# What a page on this machine asks for.
-LOCAL = re.compile(r"(https?|wss?)://127\.0\.0\.1|data:|blob:")
-
-CHROMIUM_ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
 
 
 @pytest.fixture(scope="session")
@@ -102,85 +86,6 @@ def folder(whole: Path, tmp_path: Path) -> Path:
     """Return a copy of the index, to be changed."""
     shutil.copytree(whole, tmp_path / "index")
     return tmp_path / "index"
-
-
-def build_index(files: dict[str, str], folder: Path) -> BuildReport:
-    """Write transcripts beside the index folder, and nothing else there, and build their index."""
-    place = folder.parent / "transcripts"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    for name, text in files.items():
-        (place / name).parent.mkdir(parents=True, exist_ok=True)
-        (place / name).write_text(text, encoding="utf-8")
-    return build([place], folder, fit=fit)
-
-
-def put(folder: Path, **files: str) -> Path:
-    """Write files; in their names `__` stands for a dot, and `___` for a slash."""
-    for name, text in files.items():
-        path = folder / name.replace("___", "/").replace("__", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
-
-
-def cli(*arguments: str | Path, cwd: Path, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user would."""
-    return subprocess.run(
-        [sys.executable, "-m", "qa", *map(str, arguments)],
-        cwd=cwd,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )
-
-
-class Page:
-    """The chat page in a server of its own."""
-
-    def __init__(self, command: list[str], folder: Path, cwd: Path, log: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.log = log
-        port = f"--server.port={self.port}" if "streamlit" in command else f"--port={self.port}"
-        with log.open("w") as file:
-            self._process = subprocess.Popen(
-                [*command, port],
-                cwd=cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
-                stderr=subprocess.STDOUT,
-                env={
-                    **os.environ,
-                    "INTERVIEW_QA_INDEX": str(folder),
-                    "PYTHONPATH": str(ROOT),
-                    "STREAMLIT_SERVER_HEADLESS": "true",
-                },
-            )
-
-    def wait_until_up(self) -> None:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
-                    if answer.read() == b"ok":
-                        return
-            except OSError:
-                time.sleep(0.2)
-        pytest.fail(f"the page did not come up:\n{self.log.read_text()}")
-
-    def stop(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from conftest import CHROMIUM_ARGUMENTS, ROOT, Page
 from playwright.sync_api import Browser, sync_playwright
 
-from index.build import build
+from helpers.chat_page import CHROMIUM_ARGUMENTS, Page
+from helpers.library import ROOT
+from index.building.build import build
 from index.samples import SAMPLES
-from qa.judge import fit
+from qa.ranking.no_answer import fit
 
 ASKED = "/?q=castor+oil+in+the+first+hydrophone"
 READ = "/?passage=yuki-arnalds-glacier.txt:2882-3216"

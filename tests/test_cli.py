@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, cli
 
-from index.readers import SUFFIXES
+from helpers.library import ROOT, cli
+from index.reading.reader import SUFFIXES
 from index.samples import SAMPLES
 
 

@@ -8,8 +8,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from helpers.library import ROOT
 from qa.cli import PRIVATE
 
 MODULES = {

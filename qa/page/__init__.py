@@ -1,1 +1,4 @@
-"""Parts of the chat page; the only modules beside app.py that draw with Streamlit."""
+"""In: a `Library` and the address of the page. Out: the chat page.
+
+The only wing, with app.py, that imports streamlit.
+"""

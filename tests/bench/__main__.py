@@ -15,12 +15,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from index.database import Database
-from index.exports import export_folder
-from index.models import DEFAULT_MODEL
-from index.noise import heard
-from index.passages import whole_text
+from index.embedding.model_registry import DEFAULT_MODEL
+from index.embedding.onnx_export import export_folder
 from index.samples import SAMPLES
+from index.splitting.passages import whole_text
+from index.storage.database import Database
+from index.text.non_speech import heard
 from tests.bench import builds, lengths
 from tests.bench.children import ROOT, Used, run
 from tests.bench.floors import LIGHT_QUESTION, PLAIN_ENCODING, PLAIN_QUESTION
@@ -53,7 +53,7 @@ def main() -> int:
     parser.add_argument("--plot", type=Path, help="draw how costs grow, as SVG; needs the package vl-convert-python")
     arguments = parser.parse_args()
     # A child counts what its parent held when it was born as its own, so nothing is loaded here.
-    run("-c", "from index.embedders import load_embedder; load_embedder(quick=True)")
+    run("-c", "from index.embedding.embedder import load_embedder; load_embedder(quick=True)")
     tables = []
     for part in arguments.parts or ["cold", "build", "scale", "page"]:
         table = PARTS[part](arguments)

@@ -3,8 +3,9 @@
 import time
 from statistics import median
 
-from index.readers import READERS
 from tests.long_captions import long_captions
+
+from index.reading.reader import READERS
 
 LENGTH = 200_000
 REPEATS = 3

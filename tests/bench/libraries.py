@@ -14,14 +14,14 @@ from random import Random
 
 import numpy as np
 
-from index.database import Database
-from index.derived import save_derived
-from index.embedders import Embedder, load_embedder
-from index.encodings import store_rows
-from index.models import revision
-from index.passages import RULE_VERSION
+from index.embedding.embedder import Embedder, load_embedder
+from index.embedding.model_registry import revision
+from index.search.search_index import save_derived
+from index.splitting.passages import RULE_VERSION
+from index.splitting.windows import WINDOW
+from index.storage.database import Database
+from index.storage.embedding_cache import store_rows
 from index.types import Passage, Segment, Span, Transcript
-from index.windows import WINDOW
 from tests.bench.interviews import sample_sentences
 
 # An hour of talk.

@@ -8,11 +8,11 @@ from statistics import median
 
 import numpy as np
 
-from index.database import Database
-from index.derived import load_derived, save_derived
 from index.samples import SAMPLES
-from qa.answer import answer
-from qa.library import Library
+from index.search.search_index import load_derived, save_derived
+from index.storage.database import Database
+from qa.answering.answer import answer
+from qa.answering.library import Library
 from tests.bench.libraries import add_interview
 
 # The nearest of a question are looked for by comparing so many vectors at once.

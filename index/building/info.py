@@ -1,0 +1,83 @@
+"""What an index holds, how old it is and what of it is stale."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from index.building.staleness import stale
+from index.embedding.model_registry import FULL
+from index.storage.database import Database
+
+
+def info(folder: Path) -> dict[str, Any]:
+    """Return what the index holds. Raises NoIndexError, StoreError."""
+    with Database.open(folder) as database, database.transaction():
+        facts = database.facts()
+        transcripts = []
+        for name, transcript_id in database.transcript_ids().items():
+            transcript = database.transcript(name)
+            transcripts.append(
+                {
+                    "name": name,
+                    "words": len(transcript.text.split()),
+                    "passages": len(database.passages(transcript_id=transcript_id)),
+                    "speakers": sorted({s.speaker for s in transcript.segments if s.speaker}),
+                    "segments": len(transcript.segments),
+                    "timed_segments": sum(segment.start_s is not None for segment in transcript.segments),
+                    "about": asdict(transcript.about),
+                }
+            )
+        return {
+            "index": str(folder),
+            "model": facts["model"],
+            "dimension": facts["dimension"],
+            "precision": facts.get("precision", FULL),
+            "built": facts["built"],
+            "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
+            "passages": database.count("passages"),
+            "vectors": database.count("encodings"),
+            "transcripts": transcripts,
+            "stale": list(stale(database)),
+        }
+
+
+def info_text(found: dict[str, Any]) -> str:
+    """Return what `info` found, for reading."""
+    transcripts = found["transcripts"]
+    words = sum(transcript["words"] for transcript in transcripts)
+    width = max((len(transcript["name"]) for transcript in transcripts), default=0)
+    lines = [
+        f"{found['index']}: {len(transcripts)} transcripts, {words:,} words, {found['passages']:,} passages,"
+        f" {found['vectors']:,} vectors, {found['bytes'] / 1e6:.1f} MB",
+        f"built {_age(found['built'])} ({found['built']}) with {found['model']}"
+        f" ({found['dimension']} dimensions, {found['precision']} precision)",
+    ]
+    for transcript in transcripts:
+        speakers = ", ".join(transcript["speakers"]) or "speakers not labelled"
+        lines.append(
+            f"  {transcript['name']:{width}}  {transcript['words']:7,} words  {transcript['passages']:5,} passages"
+            f"  {speakers}"
+        )
+        lines.append(f"  {'':{width}}  {_about_line(transcript)}")
+    lines += [f"stale: {line}" for line in found["stale"]]
+    return "\n".join(lines)
+
+
+def _age(built: str) -> str:
+    """Return how long ago that was, in the largest unit of which there are two."""
+    minutes = (datetime.now(UTC) - datetime.fromisoformat(built)).total_seconds() / 60
+    for unit, size in (("days", 60 * 24), ("hours", 60), ("minutes", 1)):
+        if minutes >= 2 * size:
+            return f"{minutes // size:.0f} {unit} ago"
+    return "just now"
+
+
+def _about_line(transcript: dict[str, Any]) -> str:
+    """Return what is known of a transcript, of `info`, in one line."""
+    about = transcript["about"]
+    people = [f"{role} {', '.join(about[key])}" for role, key in (("with", "guests"), ("by", "hosts")) if about[key]]
+    timed, segments = transcript["timed_segments"], transcript["segments"]
+    times = f"{timed:,} of {segments:,} segments have a time" if timed else "no times"
+    known = [about["title"], *people, about["date"], about["language"], times, about["media"]]
+    return "; ".join(filter(None, known))

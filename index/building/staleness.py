@@ -1,0 +1,57 @@
+"""Whether an index is as its files are: which of them changed, came or went since it was built."""
+
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
+from pathlib import Path
+
+from index.errors import TranscriptError
+from index.sources.discovery import find_files
+from index.sources.sources import Sources
+from index.storage.database import Database
+
+WAY_OUT = "build again to bring it up to date"
+
+
+def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
+    """Yield one line for each transcript that is not as its file is, in the order of names, and then for new files.
+
+    With `quick`, files that nobody touched since are not read.
+    """
+    facts, stored = database.facts(), database.files()
+    looked = float(facts.get("looked", 0)) if quick else 0.0
+    is_kept, unread = bool(facts.get("keep_missing")), facts.get("unread", {})
+    with Sources() as sources:
+        for name, (packed, checksum) in stored.items():
+            try:
+                source = sources.unpacked(packed)
+                if not is_there(source.path):
+                    if not is_kept:
+                        yield f"{name} is gone since the index was built; {WAY_OUT}"
+                elif sources.touched(source) >= looked and sources.checksum(source) not in {checksum, unread.get(name)}:
+                    yield f"{name} changed since the index was built; {WAY_OUT}"
+            except TranscriptError as error:
+                yield f"{name}: {error}; {WAY_OUT}"
+        paths = [Path(path) for path in facts.get("paths", ())]
+        yield from _new([path for path in paths if is_there(path)], sources, stored.keys(), unread)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something; where the folder is closed to us, whoever reads says so."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
+
+
+def _new(paths: list[Path], sources: Sources, stored: AbstractSet[str], unread: Mapping[str, str]) -> Iterator[str]:
+    try:
+        found = find_files(paths, sources).transcripts if paths else {}
+    except TranscriptError:
+        return  # There are no transcripts left.
+    for name, source in found.items():
+        if name in stored:
+            continue
+        with suppress(TranscriptError):
+            if name not in unread or sources.checksum(source) != unread[name]:
+                yield f"{name} is new since the index was built; {WAY_OUT}"

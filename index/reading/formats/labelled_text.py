@@ -1,0 +1,25 @@
+"""Text files whose lines open with names or times: scripts, and exports of Otter, Rev, Descript, Meet and others."""
+
+import re
+from functools import lru_cache
+
+from index.reading.scripts.lines import text_lines
+from index.reading.scripts.turns import read_lines
+from index.types import Contents
+
+# Mark-up, JSON, and cues have times and names of their own kind.
+_OTHER = re.compile(
+    r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}])"
+    r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d|[ \t>-]*+(?:\*\*|__[^\s_]|#{1,6}[ \t]))"
+)
+
+
+def sniff(text: str) -> bool:
+    """Whether names come back at the beginnings of lines, or times go on there."""
+    return not _OTHER.search(text) and any(s.speaker or s.start_s is not None for s in read(text).segments)
+
+
+@lru_cache(maxsize=1)
+def read(text: str) -> Contents:
+    """Return one segment a turn, verbatim slices of the text, and what the lines above them say of it."""
+    return read_lines(text_lines(text), text)

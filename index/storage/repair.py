@@ -1,0 +1,120 @@
+"""A damaged library file is made again beside itself, of all that can still be read of it, and then replaced.
+
+Until then the damaged one answers as far as it can. Passages are cut again, from the files or from what
+was stored of them; what the model made of their texts is re-used.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from index.embedding.model_registry import DEFAULT_MODEL, FULL
+from index.errors import UNREADABLE, DamagedError, StoreError
+from index.storage.connection import BESIDE, is_damage, open_to_write, open_version_4, refuse_links
+from index.storage.database import Database
+from index.storage.embedding_cache import encoding_ids, load_rows, store_rows
+from index.storage.index_folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
+from index.storage.migrations import read_transcript_of_4
+from index.storage.ratings import forget_ratings, load_ratings, store_ratings
+from index.types import Transcript
+
+_Found = TypeVar("_Found")
+
+# So many encodings are read at once, where they can be; where not, one by one.
+ROWS = 256
+
+
+@contextmanager
+def mended(folder: Path) -> Iterator[Database]:
+    """Hold a library file with what is still whole; where the block succeeds, it takes the damaged one's place.
+
+    One that an interrupted build left is gone on with.
+    """
+    path = folder / MENDED_NAME
+    refuse_links(path)
+    with writing(folder):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | OWN_FILE, 0o600))
+    try:
+        with Database(open_to_write(path), path) as database:
+            if not database.facts():
+                with database.transaction(write=True):
+                    _salvage(folder, database)
+            yield database
+            # People go on rating what the damaged one answers.
+            with suppress(StoreError), Database.open(folder) as damaged, database.transaction(write=True):
+                store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
+                forget_ratings(database.connection)
+            # Its name changes, and a log would not find it again.
+            database.connection.execute("PRAGMA journal_mode = DELETE")
+    except DamagedError:
+        with writing(folder):
+            _remove(path)
+        raise
+    with writing(folder):
+        # What SQLite itself could not remove; all of it is in the file.
+        _remove(path, but_itself=True)
+        _remove(folder / FILE_NAME, but_itself=True)
+        path.replace(folder / FILE_NAME)
+        (folder / DAMAGE_NAME).unlink(missing_ok=True)
+
+
+def _remove(path: Path, *, but_itself: bool = False) -> None:
+    """Remove a library file and what SQLite keeps beside it."""
+    for ending in [*BESIDE, *([] if but_itself else [""])]:
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+
+
+def _salvage(folder: Path, database: Database) -> None:
+    """Copy what can be read: which model it was, what it made of texts, and what was said in each transcript."""
+    facts: dict[str, Any] = {}
+    with suppress(StoreError), _damaged(folder) as (damaged, read_transcript):
+        facts = _readable(damaged.facts) or {}
+        _copy_encodings(damaged, database)
+        for name, (source, checksum) in (_readable(damaged.files) or {}).items():
+            transcript = _readable(partial(read_transcript, name))
+            if transcript:
+                database.add(transcript, source, checksum, [])
+        store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
+    database.record(model=facts.get("model", DEFAULT_MODEL), precision=facts.get("precision", FULL))
+
+
+@contextmanager
+def _damaged(folder: Path) -> Iterator[tuple[Database, Callable[[str], Transcript]]]:
+    """Hold the damaged library file, and what reads a transcript of it by its name."""
+    try:
+        database = Database.open(folder)
+        read_transcript = database.transcript
+    except StoreError:
+        connection = open_version_4(folder / FILE_NAME)
+        database, read_transcript = Database(connection, folder / FILE_NAME), partial(read_transcript_of_4, connection)
+    with database:
+        yield database, read_transcript
+
+
+def _copy_encodings(damaged: Database, database: Database) -> None:
+    connection = damaged.connection
+    # Ids may lie: that they are taken from the index keeps one that is huge from being counted up to.
+    ids = _readable(partial(encoding_ids, connection)) or []
+    for at in range(0, len(ids), ROWS):
+        some = ids[at : at + ROWS]
+        rows = _readable(partial(load_rows, connection, some))
+        if rows is None:
+            rows = [row for one in some for row in _readable(partial(load_rows, connection, [one])) or ()]
+        store_rows(database.connection, rows)
+
+
+def _readable(read: Callable[[], _Found]) -> _Found | None:
+    """Return what is read, or None where it is damaged."""
+    try:
+        return read()
+    except (StoreError, *UNREADABLE):
+        return None
+    except apsw.Error as error:
+        if is_damage(error):
+            return None
+        raise

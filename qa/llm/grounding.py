@@ -1,0 +1,117 @@
+"""Whether passages say what a sentence says, by its words alone: in doubt they do not.
+
+A sentence is unsupported where a number, a name, an address or what may be a name at its beginning is nowhere in
+the passages, where it denies something and they deny nothing, and where fewer than half of its other words begin
+like words of theirs. What is put together of their words to say something else, it cannot tell.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.question.words import STEM_CHARS, STOP_WORDS, all_words
+
+# Models put a passage in other words; of those that stay close to it, at least this share is in the passage.
+LEAST_SHARE = 0.5
+
+# Words that a sentence may begin with for its own sake; another one there may be a name.
+OPENERS = frozenset(
+    """
+    after again all always before both despite during each eventually even every finally first further initially
+    instead later like many more most much never no nobody not nothing now often once one only overall people several
+    sometimes soon such therefore though thus until usually while within without yes
+    """.split()
+)
+
+# Words that say whose words these are, or join them, and so say nothing that a passage could hold.
+REPORTING = frozenset(
+    """
+    according add added adds also although another answer answers because describe described describes explain
+    explained explains guest however interview interviewee interviewer mention mentioned mentions passage passages
+    question recall recalled recalls said say saying says since speaker state stated states still tell tells though
+    told
+    """.split()
+)
+
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|nobody|none|nothing|neither|nor|nowhere|without|cannot)\b|n['’]t\b", re.IGNORECASE
+)
+_ADDRESS = re.compile(r"\w+://\S+|\bwww\.\S+|\S+@\S+\.\w+", re.IGNORECASE)
+_TOKEN = re.compile(r"\d+(?:[,.]\d+)*|[a-z]+")
+
+_SMALL = """
+zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+eighteen nineteen
+""".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_VALUES = {word: float(value) for value, word in enumerate(_SMALL)}
+_VALUES |= {word: 10.0 * value for value, word in enumerate(_TENS, 2)}
+_SCALES = {"hundred": 100.0, "thousand": 1e3, "million": 1e6, "billion": 1e9}
+_WORD = "|".join(sorted((*_VALUES, *_SCALES), key=len, reverse=True))
+# "three hundred and five" is one number, "two and three" are two.
+_RUN = re.compile(
+    rf"(?:\d+(?:[,.]\d+)*|\b(?:{_WORD})\b)(?:[\s-]+(?:(?:(?<=hundred\s)|(?<=thousand\s))and\s+)?(?:{_WORD})\b)*",
+    re.IGNORECASE,
+)
+
+
+def is_supported(sentence: str, passages: Sequence[str]) -> bool:
+    """Whether the passages, taken together, hold the numbers, the names and most of the words of a sentence."""
+    said = "\n".join(passages)
+    held = frozenset(word.lower() for word in all_words(said))
+    words = [word.lower() for word in all_words(sentence)]
+    content = [word for word in words if word not in STOP_WORDS | REPORTING and not word.isdigit()]
+    return (
+        bool(content)
+        and all(address.rstrip(".,;)]") in said for address in _ADDRESS.findall(sentence))
+        and (words[0] in STOP_WORDS | REPORTING | OPENERS or words[0].isdigit() or _begins_alike(words[0], held))
+        and all(_is_held(name, held) for name in _names(sentence))
+        and _holds_numbers(said, sentence)
+        and (not _NEGATION.search(sentence) or bool(_NEGATION.search(said)))
+        and sum(_begins_alike(word, held) for word in content) >= LEAST_SHARE * len(content)
+    )
+
+
+def _names(sentence: str) -> list[str]:
+    """Return the words with a capital that do not begin the sentence, lower case."""
+    return [word.lower() for word in all_words(sentence)[1:] if word[:1].isupper() and word != "I"]
+
+
+def _is_held(name: str, held: frozenset[str]) -> bool:
+    """Whether a name is held, be it in the singular or the plural."""
+    return bool({name, name.removesuffix("s"), f"{name}s"} & held)
+
+
+def _begins_alike(word: str, held: frozenset[str]) -> bool:
+    """Whether a word of the same stem is held; a short one has to be the same."""
+    stem = word[: max(STEM_CHARS, len(word) - 3)]
+    return _is_held(word, held) or (len(word) >= STEM_CHARS and any(other.startswith(stem) for other in held))
+
+
+def _holds_numbers(said: str, sentence: str) -> bool:
+    """Whether each number of the sentence is said, be it in digits or in words; "one" stands for anything."""
+    claimed = {_whole(run) for run in _RUN.findall(sentence) if run.lower() != "one"}
+    return claimed <= {_whole(run) for run in _RUN.findall(said)}
+
+
+def _whole(run: str) -> float:
+    """Return the number that is written: 1,000 or 3 million, forty-one, nineteen ninety-eight."""
+    total = current = 0.0
+    for token in _TOKEN.findall(run.lower()):
+        number = _value(token)
+        if number == _SCALES["hundred"]:
+            current = max(1.0, current) * number
+        elif token in _SCALES:
+            total, current = total + max(1.0, current) * number, 0.0
+        elif 10 <= current < 100 and 10 <= number < 100:
+            current = current * 100 + number  # a year
+        else:
+            current += number
+    return total + current
+
+
+def _value(token: str) -> float:
+    """Return the number that a word, or digits, stand for; "and" is none."""
+    if token[0].isdigit():
+        digits = token.replace(",", "")
+        return float(digits) if digits.count(".") < 2 else float(digits.partition(".")[0])
+    return _VALUES.get(token, _SCALES.get(token, 0.0))

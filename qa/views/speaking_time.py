@@ -1,0 +1,64 @@
+"""Who speaks how much: the share of each interview that each of its speakers says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A speaker's share of an interview, from 0 to 1 by the length of what is said."""
+
+    speaker: str | None  # None for what nobody is named for
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Who speaks how much in an interview, most first."""
+
+    transcript: str
+    voices: tuple[Share, ...]
+    # Where nobody is named: the share of questions, and the guest's estimated share (index.splitting.guest_estimate).
+    asked: float = 0.0
+    probably_guest: float = 0.0
+
+
+def shares(database: Database) -> list[Shares]:
+    """Return who speaks how much in each interview, in the order of names."""
+    guesses = _guesses(database)
+    return [
+        _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0))) for transcript_id, name, sizes in database.sizes()
+    ]
+
+
+def _shares(name: str, sizes: Sequence[tuple[str | None, int]], asked: float, guests: float) -> Shares:
+    total = sum(size for _, size in sizes) or 1
+    voices = sorted((Share(speaker, size / total) for speaker, size in sizes), key=_most_first)
+    if any(voice.speaker for voice in voices):
+        return Shares(name, tuple(voices))
+    return Shares(name, tuple(voices), min(1.0, asked / total), min(1.0, guests / total))
+
+
+def _most_first(voice: Share) -> tuple[float, str]:
+    return -voice.share, voice.speaker or ""
+
+
+def _guesses(database: Database) -> dict[int, tuple[float, float]]:
+    """Return transcript id -> how many characters are asked, and how many are probably the guest's."""
+    asked = dict(
+        database.connection.execute(
+            "SELECT transcript_id, total(question_end - question_start) FROM"
+            " (SELECT DISTINCT transcript_id, question_start, question_end FROM passages"
+            "  WHERE question_start IS NOT NULL AND NOT is_aside) GROUP BY transcript_id"
+        )
+    )
+    # What is asked within a passage is not answered there.
+    said = dict(
+        database.connection.execute(
+            "SELECT transcript_id, total(end - CASE WHEN question_start >= start AND question_end <= end"
+            " THEN question_end ELSE start END) FROM passages WHERE guest_share IS NOT NULL GROUP BY transcript_id"
+        )
+    )
+    return {i: (asked.get(i, 0.0), said.get(i, 0.0)) for i in asked | said}
