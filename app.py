@@ -17,7 +17,7 @@ from qa.answering.library import Library
 from qa.page.cached_library import building, open_library, overview
 from qa.page.chat import Turn, bring_into_view, come_back, offer, show_turn
 from qa.page.chat_history import is_earlier, show_earlier
-from qa.page.filters import Known, Searched, from_address, known, searched, show_choice, show_searched
+from qa.page.filters import FilterOptions, Searched, from_address, known, searched, show_choice, show_searched
 from qa.page.index_status import into, show_stale
 from qa.page.interview_list import show_interviews
 from qa.page.llm_answer import by_row, show_switch
@@ -27,7 +27,7 @@ from qa.page.speaking_time import show_speaking
 from qa.page.topic_map import show_map
 from qa.page.url_state import NO_LOOKS, looks_from_address, question_to_url
 from qa.page.widgets import LIST, MAP, VOICES, escaped, is_shown, open_view
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 from qa.render.export import chat_as_json, chat_as_markdown
 from qa.render.render import WERE_ASKED
 
@@ -79,7 +79,7 @@ def build_first_index() -> None:
     with building():
         try:
             if not index_is_there():
-                report = build(paths, FOLDER, fit=fit, progress=into(bar))
+                report = build(paths, FOLDER, fit=fit_thresholds, progress=into(bar))
                 st.session_state["unread"] = list(report.errors)
         except InterviewQAError as error:
             st.error(escaped(f"{error}"))
@@ -109,7 +109,7 @@ def main() -> None:
     try:
         library = open_library(FOLDER)
         with library.snapshot() as snapshot:
-            state = snapshot.facts["state"]
+            state = snapshot.index_metadata["state"]
         if is_reading() or "show" in st.query_params:
             st.session_state.pop("at", None)
         if is_reading():
@@ -203,7 +203,7 @@ def show_export(place: DeltaGenerator) -> None:
             st.download_button(label, write, name, on_click="ignore", width="stretch")
 
 
-def header(holds: Overview, there: Known, scope: Searched, chatting: bool) -> DeltaGenerator:
+def header(holds: Overview, there: FilterOptions, scope: Searched, chatting: bool) -> DeltaGenerator:
     """Draw the title, what there is, what of it is searched, and the ways to see it all and to a new chat.
 
     Return the place for the ways to take the chat along.

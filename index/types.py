@@ -40,7 +40,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class Metadata:
     """What is known of an interview besides what was said in it."""
 
     title: str | None = None
@@ -51,7 +51,7 @@ class About:
     language: str | None = None  # BCP 47, as "en" or "pt-BR"
 
 
-class Contents(NamedTuple):
+class ParsedFile(NamedTuple):
     """What a reader finds in a file."""
 
     segments: list[Segment]
@@ -69,10 +69,12 @@ class Transcript:
     segments: Sequence[Segment]
     offsets: tuple[int, ...]  # where each segment starts in `text`
     times: Sequence[Mark] = ()  # offsets in `text` whose time the file gives: where something starts or ends
-    about: About = About()
+    about: Metadata = Metadata()
 
     @classmethod
-    def of(cls, name: str, segments: Sequence[Segment], about: About = About(), separator: str = "\n") -> "Transcript":
+    def of(
+        cls, name: str, segments: Sequence[Segment], about: Metadata = Metadata(), separator: str = "\n"
+    ) -> "Transcript":
         """Join segments to a transcript; between two of them stands the separator, one character."""
         sizes = (len(segment.text) + 1 for segment in segments)
         offsets = tuple(accumulate(sizes, initial=0))[:-1]

@@ -172,7 +172,7 @@ def _build(arguments: argparse.Namespace) -> int:
     from index.building.build import build, default_paths
     from index.embedding.model_registry import Choice
     from index.samples import SAMPLES
-    from qa.ranking.no_answer import fit
+    from qa.ranking.no_answer import fit_thresholds
 
     paths = arguments.paths or default_paths()
     from_samples = not arguments.paths and paths == [SAMPLES]
@@ -180,7 +180,7 @@ def _build(arguments: argparse.Namespace) -> int:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with Bar() as bar:
         choice = Choice(arguments.model, arguments.precision)
-        report = build(paths, arguments.index, choice, fit, bar.show, keep_missing=arguments.keep_missing)
+        report = build(paths, arguments.index, choice, fit_thresholds, bar.show, keep_missing=arguments.keep_missing)
     _print_report(report)
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
@@ -196,7 +196,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
     from index.building.build import build
     from index.embedding.model_registry import Choice
     from index.sources.watch import changes_in
-    from qa.ranking.no_answer import fit
+    from qa.ranking.no_answer import fit_thresholds
 
     print("waiting for changes; stop with Ctrl-C", file=sys.stderr)
     embedder, errors = last.embedder, last.errors
@@ -209,7 +209,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
                         paths,
                         arguments.index,
                         choice if arguments.precision else embedder or arguments.model,
-                        fit,
+                        fit_thresholds,
                         bar.show,
                         keep_missing=arguments.keep_missing,
                         wait=True,
@@ -240,12 +240,12 @@ def _print_report(report: "BuildReport") -> None:
 
 def _ask(arguments: argparse.Namespace) -> int:
     from qa.answering.answer import answer
-    from qa.answering.filters import Scope, transcripts_in
+    from qa.answering.filters import Filters, transcripts_in
     from qa.render.render import as_json, as_text
 
     if arguments.batch == bool(arguments.question):
         arguments.usage_error("give a QUESTION, or --batch and questions on stdin")
-    scope = Scope(
+    scope = Filters(
         tuple(arguments.transcript),
         tuple(arguments.guest),
         tuple(arguments.host),
@@ -253,13 +253,13 @@ def _ask(arguments: argparse.Namespace) -> int:
         arguments.since,
         arguments.until,
     )
-    if arguments.batch and scope != Scope():
+    if arguments.batch and scope != Filters():
         arguments.usage_error('with --batch, each line names its "transcripts"')
     library = _open(arguments.index)
     if arguments.batch:
         return _ask_batch(library, arguments.top_k or 10)
     with library.snapshot() as snapshot:
-        transcripts = transcripts_in(snapshot.database.abouts(), scope)
+        transcripts = transcripts_in(snapshot.database.metadata_by_transcript(), scope)
     found = answer(library, arguments.question, arguments.top_k or 5, transcripts, offer=not arguments.json)
     print(as_json(found) if arguments.json else as_text(found, colour=sys.stdout.isatty()))
     return 0

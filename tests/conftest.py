@@ -19,7 +19,7 @@ from index.building.build import build
 from index.embedding.embedder import Embedder, load_embedder
 from index.samples import SAMPLES
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Error
@@ -35,7 +35,7 @@ def embedder() -> Embedder:
 def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an index of the bundled samples; not to be changed."""
     folder = tmp_path_factory.mktemp("samples") / "index"
-    build([SAMPLES], folder, fit=fit)
+    build([SAMPLES], folder, fit=fit_thresholds)
     return folder
 
 

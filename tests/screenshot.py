@@ -12,7 +12,7 @@ from helpers.chat_page import CHROMIUM_ARGUMENTS, Page
 from helpers.library import ROOT
 from index.building.build import build
 from index.samples import SAMPLES
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 ASKED = "/?q=castor+oil+in+the+first+hydrophone"
 READ = "/?passage=yuki-arnalds-glacier.txt:2882-3216"
@@ -29,7 +29,7 @@ def main() -> None:
     """Open the samples in fresh tabs, and save what they show."""
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
         folder, cwd = Path(place) / "index", Path(place)
-        build([SAMPLES], folder, fit=fit)
+        build([SAMPLES], folder, fit=fit_thresholds)
         served = Page([sys.executable, "-m", "qa", "chat"], folder, cwd, cwd / "log")
         served.wait_until_up()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_ARGUMENTS))

@@ -149,9 +149,9 @@ def test_info_and_verify_say_what_is_there(sample_folder: Path, tmp_path: Path) 
     told = cli("info", "--index", sample_folder, cwd=tmp_path).stdout
     assert "6 transcripts, " in told
     assert "Hanna Brandt" in told
-    facts = json.loads(cli("info", "--json", "--index", sample_folder, cwd=tmp_path).stdout)
-    assert facts["model"] == "all-MiniLM-L6-v2"
-    assert [t["name"] for t in facts["transcripts"]] == sorted(path.name for path in SAMPLES.glob("*.txt"))
+    index_metadata = json.loads(cli("info", "--json", "--index", sample_folder, cwd=tmp_path).stdout)
+    assert index_metadata["model"] == "all-MiniLM-L6-v2"
+    assert [t["name"] for t in index_metadata["transcripts"]] == sorted(path.name for path in SAMPLES.glob("*.txt"))
     checked = cli("verify", "--json", "--index", sample_folder, cwd=tmp_path)
     assert json.loads(checked.stdout) == {"sound": True, "problems": [], "stale": []}
 

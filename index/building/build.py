@@ -14,25 +14,33 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from index.building.changes import Changes, Progress, Reading, Wanted, find_changes, find_wanted, read_changes
+from index.building.changes import (
+    BuildInput,
+    Changes,
+    Progress,
+    ReadTranscript,
+    find_build_input,
+    find_changes,
+    read_changes,
+)
 from index.building.embed import embed
-from index.building.spool import Cut, Spool
-from index.embedding.binary_quantization import unpack_signs
+from index.building.spool import SplitTranscript, Spool
+from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.model_registry import DEFAULT_MODEL, FULL, Choice, Precision, revision
 from index.errors import DamagedError, StoreError
 from index.samples import SAMPLES
-from index.search.search_index import Derived, Snapshot, load_derived, remove_others, save_derived
+from index.search.search_index import SearchIndex, Snapshot, load_search_index, remove_others, save_search_index
 from index.sources.sources import Sources
 from index.splitting.passages import RULE_VERSION
 from index.splitting.windows import make_windows, window_spans
-from index.storage.build_lock import alone
+from index.storage.build_lock import build_lock
 from index.storage.database import Database
 from index.storage.embedding_cache import digest, find_encoding, forget_unused
 from index.storage.index_folder import DAMAGE_NAME, note_damage
-from index.storage.index_metadata import KINDS, reader
+from index.storage.index_metadata import KINDS, encoder_id
 from index.storage.ratings import forget_ratings, has_ratings, move_ratings
-from index.storage.repair import mended
+from index.storage.repair import repaired
 
 # Called with the new state before it is committed, and with its model; returns facts to record with it.
 Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
@@ -85,18 +93,18 @@ def build(
     """
     with Sources() as sources:
         # Where there is nothing to read, no folder is made.
-        find_wanted(paths, sources)
-    with alone(folder, wait=wait):
+        find_build_input(paths, sources)
+    with build_lock(folder, wait=wait):
         if not (folder / DAMAGE_NAME).exists():
             try:
                 with Sources() as sources, Database.create(folder) as database:
-                    wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
+                    wanted = BuildInput.of(paths, sources, keep_missing=keep_missing)
                     return _Build(database, folder, wanted, fit, progress).run(model)
             except DamagedError:
                 note_damage(folder)
         progress(DAMAGED, 0, 0)
-        with Sources() as sources, mended(folder) as database:
-            wanted = Wanted.of(paths, sources, keep_missing=keep_missing)
+        with Sources() as sources, repaired(folder) as database:
+            wanted = BuildInput.of(paths, sources, keep_missing=keep_missing)
             return _Build(database, folder, wanted, fit, progress).run(model)
 
 
@@ -111,7 +119,7 @@ class _Build:
 
     database: Database
     folder: Path
-    wanted: Wanted
+    wanted: BuildInput
     fit: Fit
     progress: Progress
 
@@ -119,41 +127,41 @@ class _Build:
         """Do what is to be done, and say what it was."""
         choice = model if isinstance(model, Choice) else Choice(model.name if isinstance(model, Embedder) else model)
         database, wanted = self.database, self.wanted
-        facts, stored = database.facts(), database.files()
-        if "state" in facts:
+        index_metadata, stored = database.index_metadata(), database.files()
+        if "state" in index_metadata:
             # Of builds that came to no end, each would leave the disk a little fuller.
-            remove_others(self.folder, facts["state"])
-        name = _absolute(choice.model or facts.get("model", DEFAULT_MODEL))
-        precision = choice.precision or facts.get("precision", FULL)
-        reason = _reason_to_embed_anew(facts, name, precision)
+            remove_others(self.folder, index_metadata["state"])
+        name = _absolute(choice.model or index_metadata.get("model", DEFAULT_MODEL))
+        precision = choice.precision or index_metadata.get("precision", FULL)
+        reason = _reason_to_embed_anew(index_metadata, name, precision)
         changes = find_changes(stored, wanted, anew=bool(reason))
         fresh = read_changes(changes, wanted)
         first = next(fresh, None)
         embedded, embedder = 0, None
-        before = self._last_derived(facts)
-        is_other = bool(reason) or facts.get("revision") != revision(name) or not before
+        before = self._last_derived(index_metadata)
+        is_other = bool(reason) or index_metadata.get("revision") != revision(name) or not before
         if first or changes.gone or is_other:
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
-            if not reason and embedder.fingerprint != facts["fingerprint"]:
+            if not reason and embedder.fingerprint != index_metadata["fingerprint"]:
                 # Another model by the same name: its vectors do not mix with those that are there.
                 reason = OTHER_MODEL
                 changes = find_changes(stored, wanted, anew=True)
                 fresh, first = read_changes(changes, wanted), None
-            if reason and "state" in facts:
+            if reason and "state" in index_metadata:
                 self.progress(reason, 0, 0)
             readings = self._readings(chain([first] if first else [], fresh), changes, stored, anew=bool(reason))
-            facts |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
-            facts |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION, "precision": precision}
+            index_metadata |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
+            index_metadata |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION, "precision": precision}
             with Spool(self.folder) as spool:
                 n = len({*changes.to_read, *((stored.keys() - changes.gone) if reason else ())})
-                embedded = embed(database, readings, n, embedder, facts, spool, self.progress)
-                self._save(facts, spool, changes, embedder, None if reason else before, anew=bool(reason))
-        elif any(facts.get(key) != value for key, value in wanted.facts().items()):
+                embedded = embed(database, readings, n, embedder, index_metadata, spool, self.progress)
+                self._save(index_metadata, spool, changes, embedder, None if reason else before, anew=bool(reason))
+        elif any(index_metadata.get(key) != value for key, value in wanted.index_metadata().items()):
             with database.transaction(write=True):
-                database.record(**wanted.facts())
-        facts = database.facts()
-        remove_others(self.folder, facts["state"])
+                database.set_index_metadata(**wanted.index_metadata())
+        index_metadata = database.index_metadata()
+        remove_others(self.folder, index_metadata["state"])
         unready = embedder.export() if embedder else None
         if unready:
             self.progress(f"each first answer waits for PyTorch: {unready}", 0, 0)
@@ -171,18 +179,18 @@ class _Build:
             embedder=embedder,
         )
 
-    def _last_derived(self, facts: dict[str, Any]) -> Derived | None:
+    def _last_derived(self, index_metadata: dict[str, Any]) -> SearchIndex | None:
         """Return what is searched in the last state, if its files are sound."""
-        if "state" not in facts:
+        if "state" not in index_metadata:
             return None
         with suppress(StoreError):
             # What is damaged is made again, not handed on.
-            return load_derived(self.database, self.folder, facts, is_checked=True)
+            return load_search_index(self.database, self.folder, index_metadata, is_checked=True)
         return None
 
     def _readings(
-        self, fresh: Iterable[Reading], changes: Changes, stored: Mapping[str, tuple[str, str]], *, anew: bool
-    ) -> Iterator[Reading]:
+        self, fresh: Iterable[ReadTranscript], changes: Changes, stored: Mapping[str, tuple[str, str]], *, anew: bool
+    ) -> Iterator[ReadTranscript]:
         """Yield what is new, and with `anew` also what stays, from the library. Raises TranscriptError for nothing."""
         yield from fresh
         read = self.wanted.readable(changes.to_read)
@@ -191,15 +199,15 @@ class _Build:
         if not read and not left:
             raise self.wanted.refusal()
         for name in sorted(left) if anew else ():
-            yield Reading(self.database.transcript(name), *stored[name])
+            yield ReadTranscript(self.database.transcript(name), *stored[name])
 
     def _save(
         self,
-        facts: dict[str, Any],
+        index_metadata: dict[str, Any],
         spool: Spool,
         changes: Changes,
         embedder: Embedder,
-        before: Derived | None,
+        before: SearchIndex | None,
         *,
         anew: bool,
     ) -> None:
@@ -214,17 +222,23 @@ class _Build:
             # New passages may take the ids of those that were removed.
             kept = database.passage_ids()
             for made in spool:
-                self._add(made, embedder, reader(facts))
+                self._add(made, embedder, encoder_id(index_metadata))
                 changed += len(made.passages)
             forget_unused(database.connection)
-            facts |= self.wanted.facts() | {"looked": self.wanted.looked, "state": token_hex(8), "built": _now()}
-            derived, found = save_derived(database, self.folder, facts["state"], embedder.dimension, before, kept)
-            facts |= found
-            facts["unfitted"] = facts.get("unfitted", 0) + changed
-            if anew or facts["unfitted"] > UNFITTED_SHARE * facts.get("fitted", 0):
-                facts |= self.fit(Snapshot(database, derived, facts), embedder)
-                facts |= {"unfitted": 0, "fitted": database.count("passages")}
-            database.record(**facts)
+            index_metadata |= self.wanted.index_metadata() | {
+                "looked": self.wanted.looked,
+                "state": token_hex(8),
+                "built": _now(),
+            }
+            derived, found = save_search_index(
+                database, self.folder, index_metadata["state"], embedder.dimension, before, kept
+            )
+            index_metadata |= found
+            index_metadata["unfitted"] = index_metadata.get("unfitted", 0) + changed
+            if anew or index_metadata["unfitted"] > UNFITTED_SHARE * index_metadata.get("fitted", 0):
+                index_metadata |= self.fit(Snapshot(database, derived, index_metadata), embedder)
+                index_metadata |= {"unfitted": 0, "fitted": database.count("passages")}
+            database.set_index_metadata(**index_metadata)
             forget_ratings(database.connection)
         # What was removed is gone from the log, too.
         database.shorten_log()
@@ -240,7 +254,7 @@ class _Build:
             if said in now:
                 move_ratings(self.database.connection, name, now[said])
 
-    def _add(self, cut: Cut, embedder: Embedder, read_by: str) -> None:
+    def _add(self, cut: SplitTranscript, embedder: Embedder, read_by: str) -> None:
         """Add a transcript with its passages, all of which were embedded."""
         transcript = cut.reading.transcript
         tokens = embedder.token_spans([text for _, text in cut.passages])
@@ -252,7 +266,7 @@ class _Build:
             # The text begins with its question where that was asked before the passage.
             origin = passage.span.end - len(text)
             windows = window_spans(transcript.text, passage.sentences)
-            records = make_windows(windows, origin, spans, unpack_signs([signs], embedder.dimension))
+            records = make_windows(windows, origin, spans, unpack_sign_bits([signs], embedder.dimension))
             passages.append((passage, encoding_id, records))
         self.database.add(transcript, cut.reading.packed, cut.reading.checksum, passages)
 
@@ -262,15 +276,15 @@ def _absolute(model: str) -> str:
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-def _reason_to_embed_anew(facts: dict[str, Any], model: str, precision: Precision) -> str:
+def _reason_to_embed_anew(index_metadata: dict[str, Any], model: str, precision: Precision) -> str:
     """Return why nothing of the index can stay as it is; nothing where it can."""
-    if not KINDS.keys() <= facts.keys():
+    if not KINDS.keys() <= index_metadata.keys():
         return "there was no index yet"
-    if facts["model"] != model:
+    if index_metadata["model"] != model:
         return OTHER_MODEL
-    if facts.get("precision", FULL) != precision:
+    if index_metadata.get("precision", FULL) != precision:
         return OTHER_PRECISION
-    return OTHER_RULE if facts["rule_version"] != RULE_VERSION else ""
+    return OTHER_RULE if index_metadata["rule_version"] != RULE_VERSION else ""
 
 
 def _now() -> str:

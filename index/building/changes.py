@@ -19,7 +19,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BuildInput:
     """The transcripts that an index is to hold, as their files are now."""
 
     paths: Sequence[Path]
@@ -31,10 +31,10 @@ class Wanted:
     looked: float  # seconds since 1970: what was written later may be something else
 
     @classmethod
-    def of(cls, paths: Sequence[Path], sources: Sources, *, keep_missing: bool) -> "Wanted":
+    def of(cls, paths: Sequence[Path], sources: Sources, *, keep_missing: bool) -> "BuildInput":
         """Look at the files. Raises TranscriptError where there is none that can be opened."""
         looked = time.time()
-        found = find_wanted(paths, sources)
+        found = find_build_input(paths, sources)
         files, errors = {}, {}
         for name, source in found.transcripts.items():
             try:
@@ -66,7 +66,7 @@ class Wanted:
         """Return the error that says that none could be read."""
         return TranscriptError("; ".join(self.lines()))
 
-    def facts(self) -> dict[str, Any]:
+    def index_metadata(self) -> dict[str, Any]:
         """Return what an index keeps of it, to tell later what is new."""
         paths = [str(path.absolute()) for path in self.paths]
         unread = {name: self.files.get(name, ("", ""))[1] for name in sorted(self.errors)}
@@ -74,7 +74,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadTranscript:
     """A transcript as it was read just now, or as it is stored where its file cannot be read."""
 
     transcript: Transcript
@@ -94,7 +94,7 @@ class Changes:
         return bool(self.to_read or self.gone)
 
 
-def find_wanted(paths: Sequence[Path], sources: Sources) -> FoundFiles:
+def find_build_input(paths: Sequence[Path], sources: Sources) -> FoundFiles:
     """Return the files as `find_files` does. Raises TranscriptError also where all of them are left out."""
     found = find_files(paths, sources)
     if not found.transcripts:
@@ -103,7 +103,7 @@ def find_wanted(paths: Sequence[Path], sources: Sources) -> FoundFiles:
     return found
 
 
-def find_changes(stored: Mapping[str, tuple[str, str]], wanted: Wanted, *, anew: bool) -> Changes:
+def find_changes(stored: Mapping[str, tuple[str, str]], wanted: BuildInput, *, anew: bool) -> Changes:
     """Compare what is stored, name -> (where its file is, checksum), with the files; `anew` reads all of them."""
     to_read = [name for name, file in wanted.files.items() if anew or stored.get(name) != file]
     gone = frozenset(name for name in stored if not wanted.stays(name))
@@ -112,12 +112,12 @@ def find_changes(stored: Mapping[str, tuple[str, str]], wanted: Wanted, *, anew:
     return Changes(to_read, gone, renamed)
 
 
-def read_changes(changes: Changes, wanted: Wanted) -> Iterator[Reading]:
+def read_changes(changes: Changes, wanted: BuildInput) -> Iterator[ReadTranscript]:
     """Yield what is new as it is read; what cannot be read goes into the errors."""
     for name in changes.to_read:
         try:
             data, checksum, known = wanted.sources.read(wanted.found.transcripts[name])
-            read = Reading(read_transcript(data, name, known), wanted.files[name][0], checksum)
+            read = ReadTranscript(read_transcript(data, name, known), wanted.files[name][0], checksum)
         except TranscriptError as error:
             wanted.errors[name] = str(error)
         else:

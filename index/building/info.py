@@ -13,7 +13,7 @@ from index.storage.database import Database
 def info(folder: Path) -> dict[str, Any]:
     """Return what the index holds. Raises NoIndexError, StoreError."""
     with Database.open(folder) as database, database.transaction():
-        facts = database.facts()
+        index_metadata = database.index_metadata()
         transcripts = []
         for name, transcript_id in database.transcript_ids().items():
             transcript = database.transcript(name)
@@ -30,10 +30,10 @@ def info(folder: Path) -> dict[str, Any]:
             )
         return {
             "index": str(folder),
-            "model": facts["model"],
-            "dimension": facts["dimension"],
-            "precision": facts.get("precision", FULL),
-            "built": facts["built"],
+            "model": index_metadata["model"],
+            "dimension": index_metadata["dimension"],
+            "precision": index_metadata.get("precision", FULL),
+            "built": index_metadata["built"],
             "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
             "passages": database.count("passages"),
             "vectors": database.count("encodings"),

@@ -11,28 +11,30 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
 
-from index.building.changes import Reading
+from index.building.changes import ReadTranscript
 from index.embedding.embedder import Embedder
 from index.errors import StoreError
 from index.splitting.passages import make_passages, whole_text
 from index.storage.transcripts import about_from
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.types import Mark, Passage, Segment, Span, Transcript
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SplitTranscript:
     """A transcript that was cut; each passage comes with the text to embed."""
 
-    reading: Reading
+    reading: ReadTranscript
     passages: list[tuple[Passage, str]]
 
 
-def cut(reading: Reading, embedder: Embedder) -> Cut:
+def split_transcript(reading: ReadTranscript, embedder: Embedder) -> SplitTranscript:
     """Cut a transcript into passages that the model can read."""
-    said = heard(reading.transcript.text)
+    said = blank_non_speech(reading.transcript.text)
     passages = make_passages(reading.transcript, embedder.count_pieces, embedder.max_pieces)
-    return Cut(reading, [(passage, whole_text(said, passage.span, passage.question)) for passage in passages])
+    return SplitTranscript(
+        reading, [(passage, whole_text(said, passage.span, passage.question)) for passage in passages]
+    )
 
 
 class Spool:
@@ -55,15 +57,15 @@ class Spool:
         with suppress(OSError):
             self._file.close()
 
-    def add(self, cut: Cut) -> None:
+    def add(self, split_transcript: SplitTranscript) -> None:
         """Keep what was cut."""
-        self.names.append(cut.reading.transcript.name)
+        self.names.append(split_transcript.reading.transcript.name)
         try:
-            self._file.write(f"{json.dumps(_packed(cut))}\n")
+            self._file.write(f"{json.dumps(_packed(split_transcript))}\n")
         except OSError as error:
             raise self._refusal(error) from error
 
-    def __iter__(self) -> Iterator[Cut]:
+    def __iter__(self) -> Iterator[SplitTranscript]:
         """Yield all that was kept."""
         try:
             self._file.seek(0)
@@ -76,24 +78,34 @@ class Spool:
         return StoreError(f"{self._folder} cannot be written: {error.strerror}; the index is as it was before")
 
 
-def _packed(cut: Cut) -> list[Any]:
-    transcript = cut.reading.transcript
+def _packed(split_transcript: SplitTranscript) -> list[Any]:
+    transcript = split_transcript.reading.transcript
     segments = [(s.text, s.start, s.end, s.speaker, s.start_s, s.end_s, s.marks) for s in transcript.segments]
     first = segments[0][0] if segments else ""
     separator = transcript.text[len(first)] if len(segments) > 1 else "\n"
-    passages = [(p.span, p.question, p.sentences, p.is_aside, p.guest_share, text) for p, text in cut.passages]
+    passages = [
+        (p.span, p.question, p.sentences, p.is_aside, p.guest_share, text) for p, text in split_transcript.passages
+    ]
     about = json.dumps(asdict(transcript.about))
-    return [transcript.name, about, separator, segments, cut.reading.packed, cut.reading.checksum, passages]
+    return [
+        transcript.name,
+        about,
+        separator,
+        segments,
+        split_transcript.reading.packed,
+        split_transcript.reading.checksum,
+        passages,
+    ]
 
 
-def _unpacked(kept: list[Any]) -> Cut:
+def _unpacked(kept: list[Any]) -> SplitTranscript:
     name, about, separator, segments, packed, checksum, passages = kept
     said = [
         Segment(text, start, end, speaker, start_s, end_s, tuple(Mark(*mark) for mark in marks))
         for text, start, end, speaker, start_s, end_s, marks in segments
     ]
-    return Cut(
-        Reading(Transcript.of(name, said, about_from(about), separator), packed, checksum),
+    return SplitTranscript(
+        ReadTranscript(Transcript.of(name, said, about_from(about), separator), packed, checksum),
         [
             (
                 Passage(

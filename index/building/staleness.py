@@ -18,9 +18,9 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
 
     With `quick`, files that nobody touched since are not read.
     """
-    facts, stored = database.facts(), database.files()
-    looked = float(facts.get("looked", 0)) if quick else 0.0
-    is_kept, unread = bool(facts.get("keep_missing")), facts.get("unread", {})
+    index_metadata, stored = database.index_metadata(), database.files()
+    looked = float(index_metadata.get("looked", 0)) if quick else 0.0
+    is_kept, unread = bool(index_metadata.get("keep_missing")), index_metadata.get("unread", {})
     with Sources() as sources:
         for name, (packed, checksum) in stored.items():
             try:
@@ -32,7 +32,7 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
                     yield f"{name} changed since the index was built; {WAY_OUT}"
             except TranscriptError as error:
                 yield f"{name}: {error}; {WAY_OUT}"
-        paths = [Path(path) for path in facts.get("paths", ())]
+        paths = [Path(path) for path in index_metadata.get("paths", ())]
         yield from _new([path for path in paths if is_there(path)], sources, stored.keys(), unread)
 
 

@@ -11,17 +11,17 @@ from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.model_registry import revision
 from index.errors import DamagedError, InterviewQAError, StoreError, TranscriptError
 from index.reading.reader import read_transcript
-from index.search.search_index import load_derived, make_derived
+from index.search.search_index import build_in_memory, load_search_index
 from index.sources.sources import Sources
 from index.splitting.passages import RULE_VERSION, whole_text
 from index.storage.database import Database
 from index.storage.embedding_cache import digest
 from index.storage.full_text import searchable_words
 from index.storage.index_folder import DAMAGE_NAME, note_damage
-from index.storage.index_metadata import reader
+from index.storage.index_metadata import encoder_id
 from index.storage.integrity import integrity_problems
 from index.storage.records import StoredPassage
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.types import Passage, Span, Transcript
 
 WAY_OUT = "make it again with: interview-qa build PATH"
@@ -41,17 +41,17 @@ def verify(folder: Path, embedder: Embedder | None = None) -> Verdict:
     the index cannot be read at all.
     """
     with Database.open(folder) as database, database.transaction():
-        facts = database.facts()
-        problems = [*_damage(database, facts)]
+        index_metadata = database.index_metadata()
+        problems = [*_damage(database, index_metadata)]
         if problems:
             note_damage(folder)
         elif (folder / DAMAGE_NAME).exists():
             problems = [f"damage was found before; {WAY_OUT}"]
-        problems += [*_derived(database, folder, facts), *_model(facts, embedder)]
+        problems += [*_derived(database, folder, index_metadata), *_model(index_metadata, embedder)]
         return Verdict(problems, list(stale(database)))
 
 
-def _damage(database: Database, facts: dict[str, Any]) -> Iterator[str]:
+def _damage(database: Database, index_metadata: dict[str, Any]) -> Iterator[str]:
     """Yield what of the library file is not what we would write."""
     for line in integrity_problems(database.connection):
         yield f"the library file is damaged: {line}; {WAY_OUT}"
@@ -62,8 +62,8 @@ def _damage(database: Database, facts: dict[str, Any]) -> Iterator[str]:
                 passages = database.passages(transcript_id=transcript_id)
                 if not _holds_every_word(transcript, [passage.span for passage in passages]):
                     yield f"{name}: its passages do not hold its words in their order; {WAY_OUT}"
-                elif facts["rule_version"] == RULE_VERSION:
-                    if not _is_found_by_its_words(database, transcript, passages, reader(facts)):
+                elif index_metadata["rule_version"] == RULE_VERSION:
+                    if not _is_found_by_its_words(database, transcript, passages, encoder_id(index_metadata)):
                         yield f"{name}: what its passages are found by was not made of their words; {WAY_OUT}"
                     elif not _is_verbatim(sources, transcript, *database.files()[name]):
                         yield f"{name}: its words are not those of its file, which did not change; {WAY_OUT}"
@@ -84,7 +84,7 @@ def _is_found_by_its_words(
     database: Database, transcript: Transcript, passages: list[StoredPassage], read_by: str
 ) -> bool:
     """Whether vectors and full text are those of the passages' words."""
-    said, kept = heard(transcript.text), database.kept_of([passage.id for passage in passages])
+    said, kept = blank_non_speech(transcript.text), database.index_text_of([passage.id for passage in passages])
     return all(
         kept.get(passage.id)
         == (
@@ -104,11 +104,11 @@ def _is_verbatim(sources: Sources, transcript: Transcript, packed: str, checksum
         return True
 
 
-def _derived(database: Database, folder: Path, facts: dict[str, Any]) -> Iterator[str]:
+def _derived(database: Database, folder: Path, index_metadata: dict[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the files that are searched: they hold what the library file does, in the same order."""
     try:
-        wanted = make_derived(database, facts["dimension"])
-        found = load_derived(database, folder, facts, is_checked=True)
+        wanted = build_in_memory(database, index_metadata["dimension"])
+        found = load_search_index(database, folder, index_metadata, is_checked=True)
         rows = np.arange(len(wanted.vectors))
         if not np.array_equal(found.vectors.ids, wanted.vectors.ids) or not np.array_equal(
             found.vectors.of_rows(rows), wanted.vectors.of_rows(rows)
@@ -125,16 +125,19 @@ def _derived(database: Database, folder: Path, facts: dict[str, Any]) -> Iterato
         yield f"{error}; a build makes it again"
 
 
-def _model(facts: dict[str, Any], embedder: Embedder | None) -> Iterator[str]:
+def _model(index_metadata: dict[str, Any], embedder: Embedder | None) -> Iterator[str]:
     """Yield what is wrong with the model: its revision, dimension and what it makes of a probe are still the same."""
-    name = facts["model"]
-    if facts["rule_version"] != RULE_VERSION:
+    name = index_metadata["model"]
+    if index_metadata["rule_version"] != RULE_VERSION:
         yield "passages are cut by an older rule; build again"
     try:
         if embedder is None or embedder.name != name:
             embedder = load_embedder(name)
-        is_same = (embedder.dimension, embedder.fingerprint) == (facts["dimension"], facts["fingerprint"])
-        if not is_same or facts.get("revision", revision(name)) != revision(name):
+        is_same = (embedder.dimension, embedder.fingerprint) == (
+            index_metadata["dimension"],
+            index_metadata["fingerprint"],
+        )
+        if not is_same or index_metadata.get("revision", revision(name)) != revision(name):
             yield f"the model {name} is not the one that the index was made with; {WAY_OUT}"
     except InterviewQAError as error:
         yield str(error)

@@ -18,9 +18,9 @@ from index.reading.reader import read_transcript
 from index.safe_files import put_in_place, read_bytes
 from index.samples import SAMPLES
 from index.sources.sources import Source, Sources
-from index.types import About
+from index.types import Metadata
 
-# Fields of `About`, and what is said of a value that cannot be taken for one.
+# Fields of `Metadata`, and what is said of a value that cannot be taken for one.
 FIELDS = {
     "title": "A title has a letter in it.",
     "guests": "A name has a letter in it.",
@@ -46,7 +46,7 @@ def refusal(source: Source) -> str | None:
     return None
 
 
-def refused(about: About, wanted: Mapping[str, str], folder: Path) -> dict[str, str]:
+def refused(about: Metadata, wanted: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return field -> what is wrong with a value, of those that are another than what is known, as text.
 
     An empty one is right: then the file says what it is.
@@ -64,12 +64,12 @@ def refused_names(names: Mapping[str, str]) -> dict[str, str]:
     return dict.fromkeys(sorted(wrong), FIELDS["hosts"])
 
 
-def changed(about: About, wanted: Mapping[str, str]) -> dict[str, str]:
+def changed(about: Metadata, wanted: Mapping[str, str]) -> dict[str, str]:
     """Return of the wanted values those that are another than what is known."""
     return {field: text.strip() for field, text in wanted.items() if text.strip() != as_text(about, field)}
 
 
-def as_text(about: About, field: str) -> str:
+def as_text(about: Metadata, field: str) -> str:
     """Return a field of what is known as somebody would write it, and `refused` and `correct` understand it."""
     value = getattr(about, field)
     return "; ".join(value) if field in OF_MANY else value or ""

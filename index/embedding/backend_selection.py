@@ -14,7 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 
-from index.embedding.backends import BATCH_TEXTS, Direct, Network, OpenVino, Torch
+from index.embedding.backends import BATCH_TEXTS, Network, OpenVino, Torch, TorchBackend
 from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.model_registry import cache_folder, read_json, write_json
 from index.embedding.onnx_export import cutting_tokenizer, is_faithful, open_export
@@ -36,16 +36,16 @@ AS_IT_IS = "onnxruntime"
 ENGINES = (AS_IT_IS, "torch", "openvino")
 
 
-def for_many_texts(embedder: Embedder, n: int) -> Embedder:
+def select_backend(embedder: Embedder, n: int) -> Embedder:
     """Return the model so that it reads about n texts as fast as can be here; as it is, where that is fastest."""
     if not embedder.is_quick:
         return embedder
     if n >= TORCH_TEXTS and shutil.which("nvidia-smi") and (network := _graphics(embedder)):
         return embedder.using(network)
-    ways = _ways(embedder, n)
+    ways = _candidate_backends(embedder, n)
     memory = cache_folder() / "fastest.json"
     remembered = read_json(memory)
-    machine = f"{_of_processor('model name')} {platform.node()} {embedder.fingerprint} {_versions()}: {', '.join(ways)}"
+    machine = f"{_cpuinfo('model name')} {platform.node()} {embedder.fingerprint} {_versions()}: {', '.join(ways)}"
     found = remembered.get(machine)
     if not ways or found == AS_IT_IS:
         return embedder
@@ -58,10 +58,10 @@ def for_many_texts(embedder: Embedder, n: int) -> Embedder:
     return tried.get(found, embedder)
 
 
-def _ways(embedder: Embedder, n: int) -> dict[str, Callable[[], Network | None]]:
+def _candidate_backends(embedder: Embedder, n: int) -> dict[str, Callable[[], Network | None]]:
     """Return what may be faster here for n texts, by name; each makes a network, or None where there is none."""
     ways: dict[str, Callable[[], Network | None]] = {}
-    precisions = ["bf16"] if HALF_PRECISION in (_of_processor("flags") or _of_processor("Features")) else []
+    precisions = ["bf16"] if HALF_PRECISION in (_cpuinfo("flags") or _cpuinfo("Features")) else []
     for precision in precisions if n >= TORCH_TEXTS else ():
         ways[f"torch {precision}"] = partial(_torch, embedder)
     if find_spec("openvino"):
@@ -74,7 +74,7 @@ def _torch(embedder: Embedder) -> Network | None:
     """Return the model in PyTorch, in half precision; None where it is on a graphics processor."""
     network = _original(embedder)
     is_here = network and network.model.device.type == "cpu"
-    return Direct(network.model, cutting_tokenizer(network.model)) if network and is_here else None
+    return TorchBackend(network.model, cutting_tokenizer(network.model)) if network and is_here else None
 
 
 def _graphics(embedder: Embedder) -> Network | None:
@@ -82,7 +82,7 @@ def _graphics(embedder: Embedder) -> Network | None:
     network = _original(embedder)
     if network is None or network.model.device.type == "cpu":
         return None
-    quick = Direct(network.model, cutting_tokenizer(network.model))
+    quick = TorchBackend(network.model, cutting_tokenizer(network.model))
     return quick if is_faithful(embedder.network, quick) else network
 
 
@@ -120,7 +120,7 @@ def _versions() -> str:
     return ", ".join(found)
 
 
-def _of_processor(what: str) -> str:
+def _cpuinfo(what: str) -> str:
     """Return what Linux says of the processor; nothing elsewhere."""
     try:
         lines = PROCESSOR.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -36,7 +36,7 @@ GRAPHICS_TEXTS = 256
 GRAPHICS_WORKERS = 2
 
 
-class Read(NamedTuple):
+class Encoding(NamedTuple):
     """What a network makes of one text."""
 
     vector: Vectors  # (dimension,), of length 1
@@ -49,7 +49,7 @@ class Network(Protocol):
     batch_texts: int  # so many it is best given at once
     workers: int  # so many threads are best to give it some
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """Return what the model makes of each text; of one that is too long, of its beginning."""
         ...
 
@@ -63,7 +63,7 @@ class Torch:
     def __init__(self, model: "SentenceTransformer") -> None:
         self.model = model
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """See Network."""
         # With no output value named it returns all of them, whatever its annotation says.
         features: Any = self.model.encode(
@@ -74,7 +74,7 @@ class Torch:
             show_progress_bar=False,
         )
         return [
-            Read(
+            Encoding(
                 np.ascontiguousarray(found["sentence_embedding"].float().cpu().numpy()),
                 found["token_embeddings"].float().cpu().numpy()[found["attention_mask"].cpu().numpy() > 0],
             )
@@ -82,14 +82,14 @@ class Torch:
         ]
 
 
-class Direct:
+class TorchBackend:
     """A model in PyTorch, called without what sentence-transformers does around it.
 
     A processor computes in bfloat16; a graphics processor in single precision, which keeps it waiting less.
     """
 
     def __init__(self, model: "SentenceTransformer", tokenizer: "Tokenizer", *, half: bool | None = None) -> None:
-        """Take a model where it is, and a tokenizer as `Onnx` does; `half` says otherwise which precision it is."""
+        """Take a loaded model and a tokenizer; `half` None chooses the precision by the device."""
         self._model = model
         self._tokenizer = tokenizer
         self._on = model.device.type
@@ -104,7 +104,7 @@ class Direct:
             # Of the whole process: else each of the threads that call would wait busily for some of its own.
             torch.set_num_threads(1)
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """See Network."""
         return _read_in_batches(texts, self._texts, self._tokenizer, self._run)
 
@@ -122,7 +122,7 @@ class Direct:
         return vectors, tokens
 
 
-class Onnx:
+class OnnxBackend:
     """An exported model (index.embedding.onnx_export) on the calling thread: its own threads would wait busily."""
 
     batch_texts = BATCH_TEXTS
@@ -137,7 +137,7 @@ class Onnx:
         self.tokenizer = tokenizer
         self.workers = processors()
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """See Network."""
         return _read_in_batches(texts, ONNX_TEXTS, self.tokenizer, self._run)
 
@@ -152,7 +152,7 @@ class OpenVino:
     batch_texts = BATCH_TEXTS
 
     def __init__(self, path: Path, tokenizer: "Tokenizer", precision: str) -> None:
-        """Open the file, as `Onnx` does; the precision is "f32" or "bf16". Raises ImportError where it is missing."""
+        """Open an exported model; the precision is "f32" or "bf16". Raises ImportError without openvino."""
         # Imported as it is, it tells its makers so over the network.
         sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
         import openvino
@@ -168,7 +168,7 @@ class OpenVino:
         self._tokenizer = tokenizer
         self._texts = OPENVINO_HALF_TEXTS if precision == "bf16" else OPENVINO_TEXTS
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
+    def read(self, texts: Sequence[str]) -> list[Encoding]:
         """See Network."""
         request = self._model.create_infer_request()
 
@@ -186,19 +186,19 @@ def processors() -> int:
 
 def _read_in_batches(
     texts: Sequence[str], size: int, tokenizer: "Tokenizer", run: Callable[[Ids, Ids], tuple[Vectors, Vectors]]
-) -> list[Read]:
+) -> list[Encoding]:
     """Have `run` make vectors, of texts and of tokens, of ids and mask (n, pieces) of `size` texts at once.
 
     What it returns is copied before it is called again.
     """
-    found: list[Read] = []
+    found: list[Encoding] = []
     for at in range(0, len(texts), size):
         encoded = tokenizer.encode_batch([text.strip() for text in texts[at : at + size]])
         mask = np.array([each.attention_mask for each in encoded], np.int64)
         vectors, tokens = run(np.array([each.ids for each in encoded], np.int64), mask)
         norms = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         found += [
-            Read(v, t[m > 0].astype(np.float32, copy=False))
+            Encoding(v, t[m > 0].astype(np.float32, copy=False))
             for v, t, m in zip(vectors / norms, tokens, mask, strict=True)
         ]
     return found

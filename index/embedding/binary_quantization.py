@@ -28,12 +28,12 @@ _PRODUCT = (
 STEPS = 127
 
 
-def pack_signs(vectors: Vectors) -> bytes:
+def pack_sign_bits(vectors: Vectors) -> bytes:
     """Return the signs of vectors (n, dimension), each vector's filled up to whole bytes."""
     return np.packbits(vectors > 0, axis=1).tobytes()
 
 
-def unpack_signs(packed: Sequence[bytes], dimension: int) -> Vectors:
+def unpack_sign_bits(packed: Sequence[bytes], dimension: int) -> Vectors:
     """Return the signs as +1 and -1, (n, dimension), one text's after the other's."""
     signs = _positive(packed, dimension).astype(np.float32)
     signs *= 2
@@ -41,7 +41,7 @@ def unpack_signs(packed: Sequence[bytes], dimension: int) -> Vectors:
     return signs
 
 
-def similarities(packed: Sequence[bytes], queries: Vectors) -> Vectors:
+def dot_sign_bits(packed: Sequence[bytes], queries: Vectors) -> Vectors:
     """Return the inner products of signs with queries (m, dimension), each rounded to STEPS: (n, m)."""
     step = np.maximum(np.abs(queries).max(axis=1), 1e-9) / STEPS
     rounded = np.rint(queries / step[:, None]).astype(np.int8)

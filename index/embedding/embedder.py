@@ -19,7 +19,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from index.arrays import Vectors
-from index.embedding.backends import Network, Onnx, Read, Torch
+from index.embedding.backends import Encoding, Network, OnnxBackend, Torch
 from index.embedding.model_registry import DEFAULT_MODEL, model_path
 from index.embedding.onnx_export import export_model, load_export
 from index.errors import ModelError
@@ -76,7 +76,7 @@ class Embedder:
     @property
     def is_quick(self) -> bool:
         """Whether this is the model's export, which begins at once."""
-        return isinstance(self.network, Onnx)
+        return isinstance(self.network, OnnxBackend)
 
     def using(self, network: Network) -> "Embedder":
         """Return the model computed by another network, which has to give the same."""
@@ -96,7 +96,7 @@ class Embedder:
         spans = self.token_spans(texts)
         return [self._encoded(found, where) for found, where in zip(self.network.read(texts), spans, strict=True)]
 
-    def _encoded(self, found: Read, spans: Sequence[Span]) -> Encoded:
+    def _encoded(self, found: Encoding, spans: Sequence[Span]) -> Encoded:
         tokens = found.tokens[self._before : len(found.tokens) - self._after]
         norms = np.linalg.norm(tokens, axis=1, keepdims=True)
         return Encoded(found.vector, tokens / np.maximum(norms, 1e-9), tuple(spans[: len(tokens)]))
@@ -131,8 +131,8 @@ class Embedder:
     def _fingerprint(self) -> str:
         """Identify the model by what it does: dimension, limit and a probe embedding, rounded over processors."""
         probe = np.round(self.encode([PROBE])[0].vector, 2) + 0.0  # no -0.0
-        facts = f"{self.dimension} {self.max_pieces} ".encode() + probe.astype("<f4").tobytes()
-        return hashlib.blake2b(facts, digest_size=8).hexdigest()
+        index_metadata = f"{self.dimension} {self.max_pieces} ".encode() + probe.astype("<f4").tobytes()
+        return hashlib.blake2b(index_metadata, digest_size=8).hexdigest()
 
 
 def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None, *, quick: bool = False) -> Embedder:

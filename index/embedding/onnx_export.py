@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from index.arrays import Vectors
-from index.embedding.backends import Network, Onnx, Torch
+from index.embedding.backends import Network, OnnxBackend, Torch
 from index.embedding.model_registry import INT8, cache_folder, revision, sha256_of
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ LEAST_INT8_COSINE = 0.9
 FILES = ("model.onnx", "model.data", "tokenizer.json")
 
 
-def load_export(name: str) -> "tuple[Onnx, Tokenizer, int, str] | None":
+def load_export(name: str) -> "tuple[OnnxBackend, Tokenizer, int, str] | None":
     """Return (network, tokenizer, word pieces that it reads, fingerprint) of a model, or None where there is none."""
     folder = export_folder(name)
-    facts = _facts(folder)
-    network = _opened(folder, Onnx) if facts else None
-    if facts is None or network is None:
+    index_metadata = _facts(folder)
+    network = _opened(folder, OnnxBackend) if index_metadata else None
+    if index_metadata is None or network is None:
         return None
-    return network, network.tokenizer, int(facts["max_length"]), str(facts["fingerprint"])
+    return network, network.tokenizer, int(index_metadata["max_length"]), str(index_metadata["fingerprint"])
 
 
 def open_export(name: str, make: "Callable[[Path, Tokenizer], _Network]") -> _Network | None:
@@ -63,18 +63,18 @@ def open_export(name: str, make: "Callable[[Path, Tokenizer], _Network]") -> _Ne
     return _opened(folder, make) if _facts(folder) else None
 
 
-def load_int8(name: str) -> Onnx | None:
+def load_int8(name: str) -> OnnxBackend | None:
     """Return a model's export whose weights have 8 bits, made of the export where need be; None where it cannot be.
 
     It reads faster, and gives something else, so that its vectors do not mix with those of the export.
     """
     whole, folder = export_folder(name), export_folder(name, INT8)
     if _facts(folder) is None:
-        export, facts = load_export(name), _facts(whole)
-        if export is None or facts is None:
+        export, index_metadata = load_export(name), _facts(whole)
+        if export is None or index_metadata is None:
             return None
-        _make(folder, facts, partial(_write_int8, whole, export[0]))
-    return _opened(folder, Onnx) if _facts(folder) else None
+        _make(folder, index_metadata, partial(_write_int8, whole, export[0]))
+    return _opened(folder, OnnxBackend) if _facts(folder) else None
 
 
 def export_model(name: str, model: "SentenceTransformer", fingerprint: str) -> str | None:
@@ -84,8 +84,8 @@ def export_model(name: str, model: "SentenceTransformer", fingerprint: str) -> s
         return "nothing tells its versions apart"
     if _facts(folder):
         return None
-    facts = {"name": name, "max_length": int(model.max_seq_length or 512), "fingerprint": fingerprint}
-    return _make(folder, facts, partial(_write_export, model))
+    index_metadata = {"name": name, "max_length": int(model.max_seq_length or 512), "fingerprint": fingerprint}
+    return _make(folder, index_metadata, partial(_write_export, model))
 
 
 def export_folder(name: str, precision: str = "") -> Path:
@@ -94,7 +94,7 @@ def export_folder(name: str, precision: str = "") -> Path:
     return cache_folder() / "models" / kind
 
 
-def _make(folder: Path, facts: dict[str, Any], write: Callable[[Path], str | None]) -> str | None:
+def _make(folder: Path, index_metadata: dict[str, Any], write: Callable[[Path], str | None]) -> str | None:
     """Make an export, whole or not at all; return why it cannot be made or kept. `write` returns what is wrong."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -104,7 +104,7 @@ def _make(folder: Path, facts: dict[str, Any], write: Callable[[Path], str | Non
             wrong = write(draft)
             if wrong:
                 return wrong
-            kept = facts | {"sha256": [sha256_of(draft / file) for file in FILES]}
+            kept = index_metadata | {"sha256": [sha256_of(draft / file) for file in FILES]}
             (draft / "facts.json").write_text(json.dumps(kept), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)
             draft.rename(folder)
@@ -127,8 +127,8 @@ def _opened(folder: Path, make: "Callable[[Path, Tokenizer], _Network]") -> _Net
 def _facts(folder: Path) -> dict[str, Any] | None:
     """Return what is known of an export that is as it was written; None for any other."""
     try:
-        facts: dict[str, Any] = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
-        return facts if facts["sha256"] == [sha256_of(folder / file) for file in FILES] else None
+        index_metadata: dict[str, Any] = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+        return index_metadata if index_metadata["sha256"] == [sha256_of(folder / file) for file in FILES] else None
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
@@ -174,11 +174,11 @@ def _write_export(model: "SentenceTransformer", folder: Path) -> str | None:
             | {"vector": {0: "texts"}},
         )
     _save(place, folder)
-    is_same = is_faithful(Torch(model), Onnx(folder / "model.onnx", tokenizer))
+    is_same = is_faithful(Torch(model), OnnxBackend(folder / "model.onnx", tokenizer))
     return None if is_same else "its export gives something else"
 
 
-def _write_int8(whole: Path, export: Onnx, folder: Path) -> str | None:
+def _write_int8(whole: Path, export: OnnxBackend, folder: Path) -> str | None:
     """Write what an export does with weights of 8 bits, each channel with a scale of its own."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -191,7 +191,7 @@ def _write_int8(whole: Path, export: Onnx, folder: Path) -> str | None:
     finally:
         logging.disable(logging.NOTSET)
     _save(place, folder)
-    is_alike = _likeness(export, Onnx(folder / "model.onnx", export.tokenizer)) >= LEAST_INT8_COSINE
+    is_alike = _likeness(export, OnnxBackend(folder / "model.onnx", export.tokenizer)) >= LEAST_INT8_COSINE
     return None if is_alike else "in integers of 8 bits it gives something else"
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from index.types import About
+from index.types import Metadata
 
 _Value = TypeVar("_Value")
 
@@ -80,7 +80,7 @@ class Fields(NamedTuple):
     folder: Path | None = None  # what a path in it is relative to; None where no path means anything
 
 
-class Known(NamedTuple):
+class FileContext(NamedTuple):
     """What is known of a file besides its content."""
 
     fields: Sequence[Fields] = ()  # of what lies beside it, the first that speaks is believed
@@ -100,16 +100,16 @@ class Known(NamedTuple):
         return names
 
 
-NOTHING = Known()
+NOTHING = FileContext()
 
 
-def about_of(name: str, known: Known, said: Iterable[Mapping[str, object]] = ()) -> About:
+def merge_metadata(name: str, known: FileContext, said: Iterable[Mapping[str, object]] = ()) -> Metadata:
     """Return what is known of an interview: from beside its file, from what that says, from its name."""
     sources = [*known.fields, *(Fields(values, known.folder) for values in said)]
     found = [_about(fields) for fields in sources]
-    found.append(About(media=str(known.recording) if known.recording else None))
+    found.append(Metadata(media=str(known.recording) if known.recording else None))
     found.append(about_of_name(name))
-    return About(
+    return Metadata(
         title=_first(about.title for about in found),
         guests=_first(about.guests for about in found) or (),
         hosts=_first(about.hosts for about in found) or (),
@@ -120,17 +120,17 @@ def about_of(name: str, known: Known, said: Iterable[Mapping[str, object]] = ())
 
 
 def understood(field: str, value: object, folder: Path) -> object:
-    """Return what a value means that a file in the folder gives for a field of `About`, if it is clear."""
+    """Return what a value means that a file in the folder gives for a field of `Metadata`, if it is clear."""
     return getattr(_about(Fields({field: value}, folder)), field)
 
 
 def keys_for(field: str, values: Mapping[str, object]) -> list[str]:
-    """Return the keys by which values speak of a field of `About`, the first to be believed."""
+    """Return the keys by which values speak of a field of `Metadata`, the first to be believed."""
     wanted = [_key(key) for key in _KEYS[field]]
     return sorted((key for key in values if _key(key) in wanted), key=lambda key: wanted.index(_key(key)))
 
 
-def about_of_name(name: str) -> About:
+def about_of_name(name: str) -> Metadata:
     """Return what the name of a transcript's file says."""
     stem, _, suffix = name.rsplit("/", 1)[-1].rpartition(".")
     stem, language = split_language(stem, suffix) if stem else (suffix, None)
@@ -145,7 +145,7 @@ def about_of_name(name: str) -> About:
     rest = f"{stem[: dated[0].start()]} {stem[dated[0].end() :]}" if dated else stem
     title = " ".join(re.sub(r"[-_]|\(\s*\)|\[\s*\]", " ", rest).split()).strip(" .,")
     title = title if any(character.isalnum() for character in title) else stem
-    return About(title.title() if title.islower() else title, (), (), dated[1] if dated else None, media, language)
+    return Metadata(title.title() if title.islower() else title, (), (), dated[1] if dated else None, media, language)
 
 
 def split_language(stem: str, suffix: str) -> tuple[str, str | None]:
@@ -156,7 +156,7 @@ def split_language(stem: str, suffix: str) -> tuple[str, str | None]:
     return stem[: match.start()], _language(match["code"] + match["more"])
 
 
-def _about(fields: Fields) -> About:
+def _about(fields: Fields) -> Metadata:
     values: dict[str, object] = {}
     for key, value in fields.values.items():
         values.setdefault(_key(key), value)
@@ -164,7 +164,7 @@ def _about(fields: Fields) -> About:
     def first(keys: Sequence[str], meaning: Callable[[object], _Value | None]) -> _Value | None:
         return _first(meaning(values[_key(key)]) for key in keys if _key(key) in values)
 
-    return About(
+    return Metadata(
         title=first(_TITLE, _title),
         guests=first(_GUESTS, _people) or (),
         hosts=first(_HOSTS, _people) or (),

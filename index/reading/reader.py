@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from index.errors import MalformedError, TranscriptError
 from index.metadata.front_matter import split_front_matter
-from index.metadata.metadata import NOTHING, Known, about_of
+from index.metadata.metadata import NOTHING, FileContext, merge_metadata
 from index.metadata.speaker_names import with_joined_speakers
 from index.reading.decoding import decode
 from index.reading.formats import (
@@ -30,8 +30,8 @@ from index.reading.formats import (
     youtube,
 )
 from index.reading.json_text.positioned_json import refuse_broken, refuse_unknown
-from index.text.non_speech import heard
-from index.types import Contents, Transcript
+from index.text.non_speech import blank_non_speech
+from index.types import ParsedFile, Transcript
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -40,29 +40,29 @@ class Reader(NamedTuple):
     """A transcript format: whether a text is in it, and what one that is holds."""
 
     sniff: Callable[[str], bool]
-    read: Callable[[str], Contents]  # raises MalformedError
+    parse: Callable[[str], ParsedFile]  # raises MalformedError
 
 
 # The first whose sniff says yes reads the file. A new format is a module and a line here.
 READERS: dict[str, Reader] = {
-    "vtt": Reader(vtt.sniff, vtt.read),
-    "srt": Reader(srt.sniff, srt.read),
-    "sbv": Reader(sbv.sniff, sbv.read),
-    "tsv": Reader(tsv.sniff, tsv.read),
-    "docx": Reader(docx.sniff, docx.read),
-    "html": Reader(html_page.sniff, html_page.read),
-    "markdown": Reader(markdown.sniff, markdown.read),
-    "whisper": Reader(whisper.sniff, whisper.read),
-    "whisper.cpp": Reader(whisper_cpp.sniff, whisper_cpp.read),
-    "youtube": Reader(youtube.sniff, youtube.read),
-    "podcast": Reader(podcasting20.sniff, podcasting20.read),
-    "assemblyai": Reader(assemblyai.sniff, assemblyai.read),
-    "revai": Reader(rev.sniff, rev.read),
-    "deepgram": Reader(deepgram.sniff, deepgram.read),
-    "aws": Reader(amazon_transcribe.sniff, amazon_transcribe.read),
-    "records": Reader(generic_json.sniff, generic_json.read),
-    "turns": Reader(labelled_text.sniff, labelled_text.read),
-    "plain": Reader(plain_text.sniff, plain_text.read),
+    "vtt": Reader(vtt.sniff, vtt.parse),
+    "srt": Reader(srt.sniff, srt.parse),
+    "sbv": Reader(sbv.sniff, sbv.parse),
+    "tsv": Reader(tsv.sniff, tsv.parse),
+    "docx": Reader(docx.sniff, docx.parse),
+    "html": Reader(html_page.sniff, html_page.parse),
+    "markdown": Reader(markdown.sniff, markdown.parse),
+    "whisper": Reader(whisper.sniff, whisper.parse),
+    "whisper.cpp": Reader(whisper_cpp.sniff, whisper_cpp.parse),
+    "youtube": Reader(youtube.sniff, youtube.parse),
+    "podcast": Reader(podcasting20.sniff, podcasting20.parse),
+    "assemblyai": Reader(assemblyai.sniff, assemblyai.parse),
+    "revai": Reader(rev.sniff, rev.parse),
+    "deepgram": Reader(deepgram.sniff, deepgram.parse),
+    "aws": Reader(amazon_transcribe.sniff, amazon_transcribe.parse),
+    "records": Reader(generic_json.sniff, generic_json.parse),
+    "turns": Reader(labelled_text.sniff, labelled_text.parse),
+    "plain": Reader(plain_text.sniff, plain_text.parse),
 }
 
 # What a transcript file in a folder is known by; a file that is named itself may end in anything.
@@ -86,7 +86,7 @@ SUFFIXES = frozenset(
 )
 
 
-def read_transcript(data: bytes, name: str, known: Known = NOTHING) -> Transcript:
+def read_transcript(data: bytes, name: str, known: FileContext = NOTHING) -> Transcript:
     """Return the transcript that a file's bytes hold; `known` is what is known besides.
 
     Raises TranscriptError, naming the file, for what is no text or holds no word.
@@ -100,12 +100,12 @@ def read_transcript(data: bytes, name: str, known: Known = NOTHING) -> Transcrip
         reader = next(reader for reader in READERS.values() if reader.sniff(text))
         if reader is READERS["plain"]:
             refuse_unknown(text, name)
-        contents = reader.read(text)
+        contents = reader.parse(text)
     except MalformedError as error:
         line = len(_LINE_END.findall(text, 0, error.offset)) + 1
         raise TranscriptError(f"{name}, line {line}: {error}") from error
     segments, roles = with_joined_speakers(contents.segments, known.speakers)
-    if not any(character.isalnum() for segment in segments for character in heard(segment.text)):
+    if not any(character.isalnum() for segment in segments for character in blank_non_speech(segment.text)):
         raise TranscriptError(f"{name} is empty: nothing is said in it")
-    about = about_of(name, known, (front, contents.about, roles))
+    about = merge_metadata(name, known, (front, contents.about, roles))
     return Transcript.of(name, segments, about, contents.separator)

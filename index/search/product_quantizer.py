@@ -23,7 +23,7 @@ TRAINED_ON = 50_000
 _SEED = 1
 
 
-def can_be_coarse(dimension: int) -> bool:
+def supports_pq(dimension: int) -> bool:
     """Whether vectors so long can be kept so."""
     return dimension % (2 * DIMENSIONS_EACH) == 0
 
@@ -33,7 +33,7 @@ def code_bytes(dimension: int) -> int:
     return dimension // DIMENSIONS_EACH * BITS // 8
 
 
-class Coarse:
+class ProductQuantizer:
     """Codes of vectors, by their rows."""
 
     def __init__(self, centroids: Vectors, codes: "np.ndarray[Any, np.dtype[np.uint8]]", dimension: int) -> None:
@@ -90,7 +90,7 @@ def encode(centroids: Vectors, vectors: Vectors) -> "np.ndarray[Any, np.dtype[np
     return codes
 
 
-def seals(vectors: Vectors) -> "np.ndarray[Any, np.dtype[np.uint32]]":
+def vector_checksums(vectors: Vectors) -> "np.ndarray[Any, np.dtype[np.uint32]]":
     """Return a checksum of each vector."""
     bits = np.ascontiguousarray(vectors, "<f4").view("<u4")
     factors = np.random.default_rng(_SEED).integers(0, 2**31, bits.shape[1], np.uint32) * np.uint32(2) + np.uint32(1)

@@ -20,15 +20,15 @@ from index.search.postings import LARGE, Postings
 from index.search.product_quantizer import (
     N_CENTROIDS,
     TRAINED_ON,
-    Coarse,
-    can_be_coarse,
+    ProductQuantizer,
     code_bytes,
     encode,
-    seals,
+    supports_pq,
     train,
+    vector_checksums,
 )
 from index.search.string_table import Strings
-from index.search.vector_index import EXACT, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
+from index.search.vector_index import MAX_FLAT_VECTORS, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
 from index.storage.database import Database
 from index.storage.full_text import spellings
 from index.storage.index_folder import DERIVED_FORMS
@@ -44,7 +44,7 @@ CHECKED_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class SearchIndex:
     """What is searched. Passages are known by their rows, in the order of their ids."""
 
     vectors: VectorIndex
@@ -57,7 +57,7 @@ class Derived:
     spelled: Strings  # the words as they are spelled, lower case
     spelled_in: "np.ndarray[Any, np.dtype[np.uint32]]"  # how many passages hold each
 
-    def is_searched_as(self, other: "Derived") -> bool:
+    def is_searched_as(self, other: "SearchIndex") -> bool:
         """Whether passages and words are the other's."""
         mine, theirs = self.arrays, other.arrays
         return all(np.array_equal(mine[name], theirs[name]) for name in theirs)
@@ -95,46 +95,53 @@ class Derived:
         return np.flatnonzero(np.isin(self.transcripts, np.asarray(transcript_ids, np.int64)))
 
 
-def make_derived(database: Database, dimension: int) -> Derived:
+def build_in_memory(database: Database, dimension: int) -> SearchIndex:
     """Return what is searched, made in memory. Raises DamagedError."""
     ids = database.encoding_ids()
     vectors = np.concatenate([*_vectors(database, ids, dimension, None)])
-    return _around(database, VectorIndex(ids, vectors), None, None)
+    return _with_vectors(database, VectorIndex(ids, vectors), None, None)
 
 
-def save_derived(
-    database: Database, folder: Path, state: str, dimension: int, before: Derived | None = None, kept: Ids | None = None
-) -> tuple[Derived, dict[str, Any]]:
+def save_search_index(
+    database: Database,
+    folder: Path,
+    state: str,
+    dimension: int,
+    before: SearchIndex | None = None,
+    kept: Ids | None = None,
+) -> tuple[SearchIndex, dict[str, Any]]:
     """Make what is searched and write its files; return it with what has to be recorded. Raises StoreError."""
     ids = database.encoding_ids()
     parts = _vectors(database, ids, dimension, before)
-    facts: dict[str, Any] = {"vectors_sha256": write_vectors(folder, state, len(ids), dimension, parts)}
+    index_metadata: dict[str, Any] = {"vectors_sha256": write_vectors(folder, state, len(ids), dimension, parts)}
     vectors = map_vectors(folder, state, len(ids), dimension)
     coarse = None
-    if len(ids) > EXACT and can_be_coarse(dimension):
-        learnt_of = database.facts().get("centroids_of", 0)
+    if len(ids) > MAX_FLAT_VECTORS and supports_pq(dimension):
+        learnt_of = database.index_metadata().get("centroids_of", 0)
         is_alike = learnt_of <= GROWTH * len(ids) and len(ids) <= GROWTH * learnt_of
         alike = before.vectors if before and before.vectors.coarse and is_alike else None
         coarse = _coarse(ids, vectors, alike)
-        facts["centroids_of"] = learnt_of if alike else len(ids)
-    derived = _around(database, VectorIndex(ids, vectors, *(coarse or ())), before, kept)
+        index_metadata["centroids_of"] = learnt_of if alike else len(ids)
+    derived = _with_vectors(database, VectorIndex(ids, vectors, *(coarse or ())), before, kept)
     arrays = derived.arrays | {"vector_ids": ids}
     if coarse:
         arrays |= coarse[0].arrays | {"vector_seals": coarse[1]}
-    return derived, facts | {"search_sha256": write_arrays(search_file(folder, state), arrays)}
+    return derived, index_metadata | {"search_sha256": write_arrays(search_file(folder, state), arrays)}
 
 
-def load_derived(database: Database, folder: Path, facts: dict[str, Any], *, is_checked: bool = False) -> Derived:
+def load_search_index(
+    database: Database, folder: Path, index_metadata: dict[str, Any], *, is_checked: bool = False
+) -> SearchIndex:
     """Open the files of a state; of large ones, what is read only in part is checked now if `is_checked`, else then.
 
     Raises StoreError where they are missing, are not what was written, or are what nobody writes.
     """
-    path, dimension = search_file(folder, facts["state"]), facts["dimension"]
+    path, dimension = search_file(folder, index_metadata["state"]), index_metadata["dimension"]
     try:
         is_checked_now = is_checked or path.stat().st_size <= CHECKED_BYTES
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    arrays = open_arrays(path, str(facts.get("search_sha256")), frozenset() if is_checked_now else LARGE)
+    arrays = open_arrays(path, str(index_metadata.get("search_sha256")), frozenset() if is_checked_now else LARGE)
     try:
         _refuse_odd(arrays, dimension)
         if is_checked_now and (arrays["posting_rows"] >= len(arrays["passages"])).any():
@@ -144,8 +151,8 @@ def load_derived(database: Database, folder: Path, facts: dict[str, Any], *, is_
         raise StoreError(f"{path} is damaged") from error
     if len(arrays["passages"]) != database.count("passages"):
         raise StoreError(f"{path} is damaged")
-    return Derived(
-        _vectors_of(arrays, folder, facts, is_checked=is_checked),
+    return SearchIndex(
+        _vectors_of(arrays, folder, index_metadata, is_checked=is_checked),
         arrays["passages"],
         arrays["encodings"],
         arrays["transcripts"],
@@ -211,19 +218,23 @@ def _refuse_odd(arrays: Arrays, dimension: int) -> None:
         raise ValueError("passages without vectors")
 
 
-def _vectors_of(arrays: Arrays, folder: Path, facts: dict[str, Any], *, is_checked: bool) -> VectorIndex:
+def _vectors_of(arrays: Arrays, folder: Path, index_metadata: dict[str, Any], *, is_checked: bool) -> VectorIndex:
     """Return the vectors of a state, searched as its arrays have it."""
-    state, ids, dimension = facts["state"], arrays["vector_ids"], facts["dimension"]
-    if "codes" in arrays and not can_be_coarse(dimension):
+    state, ids, dimension = index_metadata["state"], arrays["vector_ids"], index_metadata["dimension"]
+    if "codes" in arrays and not supports_pq(dimension):
         raise StoreError(f"{search_file(folder, state)} is damaged")
-    coarse = Coarse(arrays["centroids"], arrays["codes"], dimension) if "codes" in arrays else None
+    coarse = ProductQuantizer(arrays["centroids"], arrays["codes"], dimension) if "codes" in arrays else None
     if coarse is None or 4 * dimension * len(ids) <= CHECKED_BYTES:
-        return VectorIndex(ids, read_vectors(folder, state, facts["vectors_sha256"], len(ids), dimension), coarse)
-    mapped = map_vectors(folder, state, len(ids), dimension, facts["vectors_sha256"] if is_checked else None)
+        return VectorIndex(
+            ids, read_vectors(folder, state, index_metadata["vectors_sha256"], len(ids), dimension), coarse
+        )
+    mapped = map_vectors(folder, state, len(ids), dimension, index_metadata["vectors_sha256"] if is_checked else None)
     return VectorIndex(ids, mapped, coarse, arrays["vector_seals"])
 
 
-def _around(database: Database, vectors: VectorIndex, before: Derived | None, kept: Ids | None) -> Derived:
+def _with_vectors(
+    database: Database, vectors: VectorIndex, before: SearchIndex | None, kept: Ids | None
+) -> SearchIndex:
     """Return what is searched, with these vectors."""
     rows = np.array(
         database.connection.execute(
@@ -242,7 +253,7 @@ def _around(database: Database, vectors: VectorIndex, before: Derived | None, ke
     said = _said(database, ids, np.flatnonzero(is_new))
     spelled = spellings(database.connection)
     encodings = vectors.rows(rows[:, 1])
-    return Derived(
+    return SearchIndex(
         vectors,
         ids,
         encodings,
@@ -268,7 +279,7 @@ def _said(database: Database, ids: Ids, rows: Ids) -> Iterator[tuple[int, str]]:
             yield row_of[passage_id], said
 
 
-def _vectors(database: Database, ids: Ids, dimension: int, before: Derived | None) -> Iterator[Vectors]:
+def _vectors(database: Database, ids: Ids, dimension: int, before: SearchIndex | None) -> Iterator[Vectors]:
     """Yield the vectors of encodings; those that the last state had are not looked up in the database."""
     yield np.zeros((0, dimension), np.float32)
     for at in range(0, len(ids), PART):
@@ -281,7 +292,7 @@ def _vectors(database: Database, ids: Ids, dimension: int, before: Derived | Non
         yield vectors
 
 
-def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[Coarse, Any]:
+def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[ProductQuantizer, Any]:
     """Return the codes of vectors, and their seals; codes of before are taken as they are, and what they mean."""
     if before is None or before.coarse is None:
         sample = np.sort(np.random.default_rng(0).choice(len(vectors), min(len(vectors), TRAINED_ON), replace=False))
@@ -294,12 +305,12 @@ def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[Coa
         rows = before.rows(ids[known])
         codes[known] = before.coarse.codes[rows]
         # Those that are handed on were compared with theirs.
-        checks[known] = seals(vectors[known]) if before.checks is None else before.checks[rows]
+        checks[known] = vector_checksums(vectors[known]) if before.checks is None else before.checks[rows]
     new = np.flatnonzero(~known)
     for at in range(0, len(new), PART):
         part = vectors[new[at : at + PART]]
-        codes[new[at : at + PART]], checks[new[at : at + PART]] = encode(centroids, part), seals(part)
-    return Coarse(centroids, codes, vectors.shape[1]), checks
+        codes[new[at : at + PART]], checks[new[at : at + PART]] = encode(centroids, part), vector_checksums(part)
+    return ProductQuantizer(centroids, codes, vectors.shape[1]), checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,8 +318,8 @@ class Snapshot:
     """One state of the library: everything in it belongs together for as long as it is held."""
 
     database: Database
-    derived: Derived
-    facts: dict[str, Any]
+    derived: SearchIndex
+    index_metadata: dict[str, Any]
 
     @property
     def vectors(self) -> VectorIndex:

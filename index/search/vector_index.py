@@ -17,11 +17,11 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 from index.errors import StoreError
-from index.search.product_quantizer import Coarse, seals
+from index.search.product_quantizer import ProductQuantizer, vector_checksums
 from index.storage.index_folder import OWN_FILE, whole_file
 
 # Comparing so many takes a tenth as long as embedding the question.
-EXACT = 5_000
+MAX_FLAT_VECTORS = 5_000
 
 # Of what FAISS chooses by the codes, so many times as many are looked at, so many at least, and one of so many.
 LOOKED_AT_TIMES, LOOKED_AT_LEAST, LOOKED_AT_OF = 4, 600, 500
@@ -39,7 +39,7 @@ DAMAGED = "the index is damaged; build it again with: interview-qa build PATH"
 class VectorIndex:
     """Vectors by id, searched for the ones nearest to a query."""
 
-    def __init__(self, ids: Ids, vectors: Vectors, coarse: Coarse | None = None, checks: Any = None) -> None:
+    def __init__(self, ids: Ids, vectors: Vectors, coarse: ProductQuantizer | None = None, checks: Any = None) -> None:
         """Index vectors (n, dimension) of length 1; `ids` ascend.
 
         With `coarse` they may lie in a file that nobody has checked; `checks` are their seals.
@@ -65,7 +65,7 @@ class VectorIndex:
         return self._ids
 
     @property
-    def coarse(self) -> Coarse | None:
+    def coarse(self) -> ProductQuantizer | None:
         """Return the codes of the vectors, where they are many."""
         return self._coarse
 
@@ -96,7 +96,7 @@ class VectorIndex:
             self._faiss.omp_set_num_threads(1)
             scores, rows = self._flat.search(query.reshape(1, -1), k)
             return rows[0].astype(np.int64), scores[0]
-        if among is not None and (self._coarse is None or n <= EXACT):
+        if among is not None and (self._coarse is None or n <= MAX_FLAT_VECTORS):
             rows = among
         else:
             wanted = max(LOOKED_AT_TIMES * k, LOOKED_AT_LEAST, len(self) // LOOKED_AT_OF)
@@ -131,7 +131,7 @@ class VectorIndex:
         """Return the vectors (len(rows), dimension) of rows. Raises StoreError where one is not what was written."""
         found = np.asarray(self._vectors[rows], np.float32)
         if self._checks is not None and not (
-            np.array_equal(seals(found), self._checks[rows]) and np.isfinite(found).all()
+            np.array_equal(vector_checksums(found), self._checks[rows]) and np.isfinite(found).all()
         ):
             raise StoreError(DAMAGED)
         return found

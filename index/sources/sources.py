@@ -12,7 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any, NamedTuple, TypeVar
 
 from index.errors import DamagedError, TranscriptError
-from index.metadata.metadata import Fields, Known
+from index.metadata.metadata import Fields, FileContext
 from index.metadata.sidecars import LEFT_OUT, MOST_TOML_BYTES, OF_ONE, fields_for, parse_sidecar, side_files
 from index.safe_files import MOST_BYTES, read_bytes
 from index.sources.zip_archives import Archives
@@ -51,12 +51,12 @@ class Source:
         return json.dumps([str(self.path), str(self.top), *self.member])
 
 
-class Reading(NamedTuple):
+class SourceContent(NamedTuple):
     """A file's content, a checksum of all that its transcript is made of, and what is known besides."""
 
     data: bytes
     checksum: str
-    known: Known
+    known: FileContext
 
 
 class Sources:
@@ -110,12 +110,14 @@ class Sources:
             raise TranscriptError(f"{source.path} cannot be read: {error.strerror}") from error
         return max(max(each.st_mtime, each.st_ctime) for each in found)
 
-    def read(self, source: Source) -> Reading:
+    def read(self, source: Source) -> SourceContent:
         """Return all that a transcript is made of. Raises TranscriptError, also for a sidecar that cannot be read."""
         data = self._bytes(source)
         checksum = self._checksum(source, data)
         fields = [fields for side in source.side for fields in self._fields(source, side)]
-        return Reading(data, checksum, Known(fields, None if source.member else source.path.parent, source.recording))
+        return SourceContent(
+            data, checksum, FileContext(fields, None if source.member else source.path.parent, source.recording)
+        )
 
     def is_left_out(self, source: Source) -> bool:
         """Whether what lies beside a file says that it is to be in no index; what cannot be read says nothing."""

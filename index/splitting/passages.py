@@ -13,7 +13,7 @@ from index.splitting.asides import aside_spans
 from index.splitting.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
 from index.splitting.guest_estimate import with_guests
 from index.splitting.question_detection import is_talk
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.text.sentences import trimmed
 from index.types import Passage, Span, Transcript
 
@@ -45,7 +45,7 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
 
     What was not said lies in passages too, but no sentence is made of it and no model reads it.
     """
-    written, transcript = transcript.text, replace(transcript, text=heard(transcript.text))
+    written, transcript = transcript.text, replace(transcript, text=blank_non_speech(transcript.text))
     sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
     speakers = [speaker for speaker, _ in turn_spans(transcript)]
     parts = [

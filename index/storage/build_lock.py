@@ -14,7 +14,7 @@ from index.storage.index_folder import HOLDER_NAME, LOCK_NAME, OWN_FILE, prepare
 
 
 @contextmanager
-def alone(folder: Path, *, wait: bool) -> Iterator[None]:
+def build_lock(folder: Path, *, wait: bool) -> Iterator[None]:
     """Keep other builds of the folder out; the lock of one that was killed is free.
 
     Raises HeldError that says who holds it, unless told to `wait` for them, StoreError where the folder is not ours.

@@ -14,10 +14,9 @@ from typing import NoReturn
 import apsw
 import apsw.sqlite_extra
 
-from index.errors import UNREADABLE, StoreError
+from index.errors import StoreError
 from index.storage.index_folder import APPLICATION_ID, LOCK_NAME, damaged
-from index.storage.migrations import is_of_4, migrate
-from index.storage.schema import SCHEMA_VERSION, create_tables, is_ours
+from index.storage.schema import MIGRATIONS, SCHEMA_VERSION, create_tables, is_ours
 
 # How long to wait for another process that holds the file; builds hold it for moments only.
 BUSY_TIMEOUT_MS = 30_000
@@ -29,9 +28,6 @@ MOST_BYTES = 256_000_000
 
 # What SQLite keeps beside a file.
 BESIDE = ("-wal", "-shm", "-journal")
-
-# The last version whose file keeps what cannot be made again in other tables.
-VERSION_4 = 4
 
 READ, WRITE = apsw.SQLITE_OPEN_READWRITE, apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
 
@@ -74,25 +70,6 @@ def open_to_write(path: Path) -> apsw.Connection:
         return _opened(path, WRITE)
     except apsw.Error as error:
         refuse(path, error)
-
-
-def open_version_4(path: Path) -> apsw.Connection:
-    """Open a file of version 4 to read, as it is: it is so damaged that it cannot be brought up to date.
-
-    Raises StoreError where it is no such file.
-    """
-    refuse_links(path)
-    try:
-        connection = apsw.Connection(f"{path.absolute().as_uri()}?", READ | apsw.SQLITE_OPEN_URI, vfs=_checking_vfs())
-        with suppress(apsw.Error):
-            _limit(connection)
-            connection.execute("PRAGMA query_only = ON")
-            if connection.execute("PRAGMA user_version").get == VERSION_4 and is_of_4(connection):
-                return connection
-        connection.close()
-    except apsw.Error as error:
-        refuse(path, error)
-    raise damaged(path, "it cannot be brought up to date")
 
 
 def copy(connection: apsw.Connection, path: Path) -> None:
@@ -197,15 +174,20 @@ def _prepare(connection: apsw.Connection, path: Path, *, may_create: bool) -> No
         raise newer(path)
     elif version < SCHEMA_VERSION:
         if connection.readonly("main"):
-            raise StoreError(f"{path} was made by an older version, and cannot be written to bring it up to date")
-        if connection.reserve_bytes() != CHECKSUM_BYTES:
-            _make_room_for_checksums(connection)
-        try:
-            migrate(connection)
-        except UNREADABLE as error:
-            raise damaged(path, error) from error
+            raise StoreError(f"{path} was made by an older version, and cannot be written to migrate it")
+        _migrate(connection, version, path)
     if connection.reserve_bytes() != CHECKSUM_BYTES or not is_ours(connection):
         raise damaged(path, "it holds other tables than ours")
+
+
+def _migrate(connection: apsw.Connection, version: int, path: Path) -> None:
+    """Apply the steps from `version` to SCHEMA_VERSION in one transaction. Raises DamagedError without a step."""
+    if not MIGRATIONS.keys() >= {*range(version, SCHEMA_VERSION)}:
+        raise damaged(path, f"schema version {version} is older than any release")
+    connection.execute("BEGIN IMMEDIATE")
+    for step in range(version, SCHEMA_VERSION):
+        connection.execute(MIGRATIONS[step])
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}; COMMIT")
 
 
 def _make_room_for_checksums(connection: apsw.Connection) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from index.arrays import Ids, Vectors
 from index.errors import UNREADABLE, DamagedError, NoIndexError, StoreError
 from index.splitting.windows import WINDOW, Windows
-from index.storage.checksums import is_sealed
+from index.storage.checksums import checksum_matches
 from index.storage.connection import (
     BUSY_TIMEOUT_MS,
     NoTablesError,
@@ -32,10 +32,10 @@ from index.storage.full_text import count, forget_words, store_names, store_word
 from index.storage.index_folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.storage.index_metadata import refuse_odd_facts
 from index.storage.integrity import integrity_problems
-from index.storage.records import FoundBy, Listed, Overview, StoredPassage, stored_passage
+from index.storage.records import ListedInterview, Overview, StoredPassage, TokenVectors, stored_passage
 from index.storage.schema import SCHEMA_VERSION
-from index.storage.transcripts import about_from, load_abouts, load_transcript, store_transcript
-from index.types import About, Passage, Transcript
+from index.storage.transcripts import about_from, load_metadata_by_transcript, load_transcript, store_transcript
+from index.types import Metadata, Passage, Transcript
 
 # How long a build waits for those who read the state before, to clear its log of what was removed.
 SHORTEN_TIMEOUT_MS = 2_000
@@ -159,7 +159,7 @@ class Database:
 
     # Facts about the library as a whole: model, fingerprint, state, fitted numbers.
 
-    def facts(self) -> dict[str, Any]:
+    def index_metadata(self) -> dict[str, Any]:
         """Return everything that was recorded about the library as a whole."""
         with self._decoding():
             rows = self.connection.execute("SELECT name, value FROM facts")
@@ -167,9 +167,9 @@ class Database:
             refuse_odd_facts(found)
             return found
 
-    def record(self, **facts: object) -> None:
+    def set_index_metadata(self, **index_metadata: object) -> None:
         """Set facts; values are anything that JSON holds."""
-        rows = [(name, json.dumps(value)) for name, value in facts.items()]
+        rows = [(name, json.dumps(value)) for name, value in index_metadata.items()]
         self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
 
     # Transcripts
@@ -217,10 +217,10 @@ class Database:
         with self._decoding(KeyError):
             return load_transcript(self.connection, name)
 
-    def abouts(self) -> dict[str, About]:
+    def metadata_by_transcript(self) -> dict[str, Metadata]:
         """Return transcript name -> what is known of it, in the order of names."""
         with self._decoding():
-            return load_abouts(self.connection)
+            return load_metadata_by_transcript(self.connection)
 
     def texts(self) -> Iterator[str]:
         """Yield what was said in each transcript."""
@@ -259,7 +259,7 @@ class Database:
         forget_words(self.connection, [passage_id])
         self.connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
 
-    def found_by(self, passage_ids: Iterable[int]) -> dict[int, FoundBy]:
+    def token_vectors(self, passage_ids: Iterable[int]) -> dict[int, TokenVectors]:
         """Return passage id -> what its passage is found by. Raises DamagedError where one is missing."""
         ids = {*passage_ids}
         rows = self.connection.execute(
@@ -270,9 +270,9 @@ class Database:
         found = {}
         with self._decoding():
             for i, key, vector, tokens, sealed, windows in rows:
-                if not is_sealed(sealed, key, vector, tokens):
+                if not checksum_matches(sealed, key, vector, tokens):
                     raise ValueError("what the model made of a text is not what was stored")
-                found[i] = FoundBy(tokens, windows)
+                found[i] = TokenVectors(tokens, windows)
                 if not windows or len(windows) % WINDOW.itemsize:
                     raise ValueError("windows that are none")
             if len(found) < len(ids):
@@ -303,7 +303,7 @@ class Database:
         rows = self.connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
-    def kept_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
+    def index_text_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
         """Return passage id -> (digest of the text that the model read, words that full-text search knows)."""
         rows = self.connection.execute(
             "SELECT p.id, e.digest, w.said FROM passages p JOIN encodings e ON e.id = p.encoding_id"
@@ -327,7 +327,7 @@ class Database:
         with self._decoding():
             found = []
             for key, vector, tokens, sealed in rows:
-                if not is_sealed(sealed, key, vector, tokens):
+                if not checksum_matches(sealed, key, vector, tokens):
                     raise ValueError("what the model made of a text is not what was stored")
                 found.append(vector)
             vectors = np.frombuffer(b"".join(found), "<f4").astype(np.float32).reshape(len(ids), dimension)
@@ -340,7 +340,7 @@ class Database:
         transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").get
         return Overview(transcripts, int(words))
 
-    def listed(self) -> list[Listed]:
+    def interview_list(self) -> list[ListedInterview]:
         """Return each interview at a glance, in the order of names."""
         rows = self.connection.execute(
             "SELECT name, about, words,"
@@ -348,9 +348,9 @@ class Database:
             " FROM transcripts t ORDER BY name"
         )
         with self._decoding():
-            return [Listed(name, about_from(about), *numbers) for name, about, *numbers in rows]
+            return [ListedInterview(name, about_from(about), *numbers) for name, about, *numbers in rows]
 
-    def sizes(self) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
+    def speaker_characters(self) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
         """Return (transcript id, its name, [(speaker, how many characters they say)]), in the order of names."""
         rows = self.connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
         with self._decoding():

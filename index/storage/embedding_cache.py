@@ -10,10 +10,10 @@ from typing import Any
 
 import apsw
 
-from index.embedding.binary_quantization import pack_signs
+from index.embedding.binary_quantization import pack_sign_bits
 from index.embedding.embedder import Encoded
 from index.errors import DamagedError
-from index.storage.checksums import is_sealed, seal
+from index.storage.checksums import checksum_matches, row_checksum
 
 # An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
 Row = tuple[bytes, bytes, bytes]
@@ -32,7 +32,7 @@ def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] 
     if found is None:
         return None
     encoding_id, tokens, vector, sealed = found
-    if not is_sealed(sealed, key, vector, tokens):
+    if not checksum_matches(sealed, key, vector, tokens):
         raise DamagedError("the index is damaged (an encoding is not as it was stored); build it again")
     return encoding_id, tokens
 
@@ -40,7 +40,9 @@ def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] 
 def add_encodings(connection: apsw.Connection, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
     """Keep encodings, each with the digest of the text that it was made from."""
     rows = zip(digests, encoded, strict=True)
-    store_rows(connection, ((key, each.vector.astype("<f4").tobytes(), pack_signs(each.tokens)) for key, each in rows))
+    store_rows(
+        connection, ((key, each.vector.astype("<f4").tobytes(), pack_sign_bits(each.tokens)) for key, each in rows)
+    )
 
 
 def forget_unused(connection: apsw.Connection) -> None:
@@ -56,7 +58,7 @@ def store_rows(connection: apsw.Connection, rows: Iterable[Row]) -> None:
     """Keep encodings as another library file stores them."""
     connection.executemany(
         "INSERT OR IGNORE INTO encodings (digest, vector, tokens, seal) VALUES (?, ?, ?, ?)",
-        ((*row, seal(*row)) for row in rows),
+        ((*row, row_checksum(*row)) for row in rows),
     )
 
 
@@ -66,7 +68,9 @@ def load_rows(connection: apsw.Connection, ids: Sequence[int]) -> list[Row]:
         "SELECT seal, digest, vector, tokens FROM encodings WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     ).fetchall()
-    return [(key, vector, tokens) for sealed, key, vector, tokens in rows if is_sealed(sealed, key, vector, tokens)]
+    return [
+        (key, vector, tokens) for sealed, key, vector, tokens in rows if checksum_matches(sealed, key, vector, tokens)
+    ]
 
 
 def encoding_ids(connection: apsw.Connection) -> list[int]:

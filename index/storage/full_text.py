@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 
 from index.errors import DamagedError
-from index.text.non_speech import searchable
+from index.text.non_speech import strip_for_search
 from index.types import Passage, Transcript
 
 
@@ -38,7 +38,7 @@ def searchable_words(transcript: Transcript, passage: Passage) -> str:
     speakers = dict.fromkeys(s.speaker for s in transcript.segments[first : last + 1] if s.speaker)
     question = passage.question
     asked = "" if question is None or question.start >= passage.span.start else transcript.text[slice(*question)]
-    return searchable("\n".join([*speakers, asked, transcript.text[slice(*passage.span)]]))
+    return strip_for_search("\n".join([*speakers, asked, transcript.text[slice(*passage.span)]]))
 
 
 def forget_words(connection: apsw.Connection, passage_ids: Iterable[int]) -> None:

@@ -44,22 +44,24 @@ FORMS = {
 MOST_DIMENSIONS = 100_000
 
 
-def reader(facts: Mapping[str, Any]) -> str:
+def encoder_id(index_metadata: Mapping[str, Any]) -> str:
     """Return what tells who read an index's texts: the model's fingerprint, and its precision if that is not full."""
-    precision = facts.get("precision", FULL)
-    return str(facts["fingerprint"]) if precision == FULL else f"{facts['fingerprint']} {precision}"
+    precision = index_metadata.get("precision", FULL)
+    return str(index_metadata["fingerprint"]) if precision == FULL else f"{index_metadata['fingerprint']} {precision}"
 
 
-def refuse_odd_facts(facts: dict[str, Any]) -> None:
+def refuse_odd_facts(index_metadata: dict[str, Any]) -> None:
     """Raise ValueError or LookupError for facts that no build records, whoever wrote them."""
-    wanted = (KINDS if "state" in facts else {}) | {
-        name: kind for name, kind in KINDS_IF_THERE.items() if name in facts
+    wanted = (KINDS if "state" in index_metadata else {}) | {
+        name: kind for name, kind in KINDS_IF_THERE.items() if name in index_metadata
     }
-    odd = [name for name, kind in wanted.items() if not isinstance(facts[name], kind)]
-    odd += [name for name, form in FORMS.items() if name in facts and not re.fullmatch(form, facts[name])]
+    odd = [name for name, kind in wanted.items() if not isinstance(index_metadata[name], kind)]
+    odd += [
+        name for name, form in FORMS.items() if name in index_metadata and not re.fullmatch(form, index_metadata[name])
+    ]
     if odd:
-        raise ValueError(f"{odd[0]} is {facts[odd[0]]!r}")
-    if not 0 < facts.get("dimension", 1) <= MOST_DIMENSIONS:
+        raise ValueError(f"{odd[0]} is {index_metadata[odd[0]]!r}")
+    if not 0 < index_metadata.get("dimension", 1) <= MOST_DIMENSIONS:
         raise ValueError("the dimension is none")
-    if "built" in facts and datetime.fromisoformat(facts["built"]).tzinfo is None:
-        raise ValueError(f"built is {facts['built']!r}")
+    if "built" in index_metadata and datetime.fromisoformat(index_metadata["built"]).tzinfo is None:
+        raise ValueError(f"built is {index_metadata['built']!r}")

@@ -12,7 +12,7 @@ NO_SHARES = (
 )
 
 # By table, what no row of ours is.
-ODD = {
+INVALID_ROW_CONDITIONS = {
     "facts": "typeof(name) <> 'text' OR typeof(value) <> 'text'",
     "transcripts": "typeof(name) <> 'text' OR typeof(source) <> 'text' OR typeof(sha256) <> 'text'"
     " OR typeof(words) <> 'integer' OR typeof(text) <> 'text' OR typeof(about) <> 'text'"
@@ -47,6 +47,10 @@ def integrity_problems(connection: apsw.Connection) -> list[str]:
 
 def _odd_values(connection: apsw.Connection) -> list[str]:
     """Return one line for each table with a row that we would not write."""
-    found = [t for t, odd in ODD.items() if connection.execute(f"SELECT 1 FROM {t} WHERE {odd} LIMIT 1").fetchone()]
+    found = [
+        t
+        for t, odd in INVALID_ROW_CONDITIONS.items()
+        if connection.execute(f"SELECT 1 FROM {t} WHERE {odd} LIMIT 1").fetchone()
+    ]
     nothing = connection.execute("SELECT NOT EXISTS (SELECT 1 FROM passages)").get
     return [f"{table} holds what was never written" for table in found] + ["nothing was said"] * bool(nothing)

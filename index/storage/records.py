@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from index.splitting.windows import WINDOW
-from index.types import About, Span
+from index.types import Metadata, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class StoredPassage:
 
 
 @dataclass(frozen=True, slots=True)
-class FoundBy:
+class TokenVectors:
     """What a passage is found by, besides its words."""
 
     tokens: bytes  # signs of its tokens' vectors, see index.embedding.binary_quantization
@@ -50,11 +50,11 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedInterview:
     """An interview of a library at a glance."""
 
     name: str
-    about: About
+    about: Metadata
     words: int
     questions: int  # that were asked in it
     length_s: float | None  # the last time that its file gives

@@ -15,13 +15,11 @@ import apsw
 
 from index.embedding.model_registry import DEFAULT_MODEL, FULL
 from index.errors import UNREADABLE, DamagedError, StoreError
-from index.storage.connection import BESIDE, is_damage, open_to_write, open_version_4, refuse_links
+from index.storage.connection import BESIDE, is_damage, open_to_write, refuse_links
 from index.storage.database import Database
 from index.storage.embedding_cache import encoding_ids, load_rows, store_rows
 from index.storage.index_folder import DAMAGE_NAME, FILE_NAME, MENDED_NAME, OWN_FILE, writing
-from index.storage.migrations import read_transcript_of_4
 from index.storage.ratings import forget_ratings, load_ratings, store_ratings
-from index.types import Transcript
 
 _Found = TypeVar("_Found")
 
@@ -30,7 +28,7 @@ ROWS = 256
 
 
 @contextmanager
-def mended(folder: Path) -> Iterator[Database]:
+def repaired(folder: Path) -> Iterator[Database]:
     """Hold a library file with what is still whole; where the block succeeds, it takes the damaged one's place.
 
     One that an interrupted build left is gone on with.
@@ -41,9 +39,9 @@ def mended(folder: Path) -> Iterator[Database]:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | OWN_FILE, 0o600))
     try:
         with Database(open_to_write(path), path) as database:
-            if not database.facts():
+            if not database.index_metadata():
                 with database.transaction(write=True):
-                    _salvage(folder, database)
+                    _copy_readable(folder, database)
             yield database
             # People go on rating what the damaged one answers.
             with suppress(StoreError), Database.open(folder) as damaged, database.transaction(write=True):
@@ -69,31 +67,20 @@ def _remove(path: Path, *, but_itself: bool = False) -> None:
         path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
-def _salvage(folder: Path, database: Database) -> None:
+def _copy_readable(folder: Path, database: Database) -> None:
     """Copy what can be read: which model it was, what it made of texts, and what was said in each transcript."""
-    facts: dict[str, Any] = {}
-    with suppress(StoreError), _damaged(folder) as (damaged, read_transcript):
-        facts = _readable(damaged.facts) or {}
+    index_metadata: dict[str, Any] = {}
+    with suppress(StoreError), Database.open(folder) as damaged:
+        index_metadata = _readable(damaged.index_metadata) or {}
         _copy_encodings(damaged, database)
         for name, (source, checksum) in (_readable(damaged.files) or {}).items():
-            transcript = _readable(partial(read_transcript, name))
+            transcript = _readable(partial(damaged.transcript, name))
             if transcript:
                 database.add(transcript, source, checksum, [])
         store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
-    database.record(model=facts.get("model", DEFAULT_MODEL), precision=facts.get("precision", FULL))
-
-
-@contextmanager
-def _damaged(folder: Path) -> Iterator[tuple[Database, Callable[[str], Transcript]]]:
-    """Hold the damaged library file, and what reads a transcript of it by its name."""
-    try:
-        database = Database.open(folder)
-        read_transcript = database.transcript
-    except StoreError:
-        connection = open_version_4(folder / FILE_NAME)
-        database, read_transcript = Database(connection, folder / FILE_NAME), partial(read_transcript_of_4, connection)
-    with database:
-        yield database, read_transcript
+    database.set_index_metadata(
+        model=index_metadata.get("model", DEFAULT_MODEL), precision=index_metadata.get("precision", FULL)
+    )
 
 
 def _copy_encodings(damaged: Database, database: Database) -> None:

@@ -6,7 +6,10 @@ import apsw
 
 from index.storage.index_folder import APPLICATION_ID
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
+
+# Schema version -> SQL that makes the next version of it.
+MIGRATIONS: dict[int, str] = {}
 
 SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

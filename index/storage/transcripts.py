@@ -13,8 +13,8 @@ import apsw
 import numpy as np
 from numpy.typing import NDArray
 
-from index.storage.checksums import is_sealed, seal
-from index.types import About, Mark, Segment, Transcript
+from index.storage.checksums import checksum_matches, row_checksum
+from index.types import Mark, Metadata, Segment, Transcript
 
 # A segment: how many characters it has, its file offsets, the row of its speaker, how many marks are its own, and
 # its times, of which those that the file does not give are no number.
@@ -54,7 +54,7 @@ def store_transcript(connection: apsw.Connection, transcript: Transcript, source
     }
     row = {"name": transcript.name, "source": source, "sha256": checksum, "words": len(text.split())}
     end_s = max(times, default=None)
-    row |= kept | {"end_s": end_s, "seal": seal(*_sealed(transcript.name, *kept.values(), f"{end_s}"))}
+    row |= kept | {"end_s": end_s, "seal": row_checksum(*_sealed(transcript.name, *kept.values(), f"{end_s}"))}
     connection.execute(
         f"INSERT INTO transcripts ({', '.join(row)}) VALUES ({', '.join(f':{name}' for name in row)})", row
     )
@@ -73,7 +73,7 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
         raise KeyError(name)
     *kept, end_s, sealed = row
     text, about, spoken, segments, marked = kept
-    if not is_sealed(sealed, *_sealed(name, *kept, f"{end_s}")):
+    if not checksum_matches(sealed, *_sealed(name, *kept, f"{end_s}")):
         raise ValueError(f"what was said in {name} is not what was stored")
     records, marks = np.frombuffer(segments, SEGMENT), np.frombuffer(marked, MARK)
     speakers = _speakers(spoken)
@@ -96,16 +96,16 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
     return Transcript(name, text, said, tuple(at), LazySequence(len(timed), time), about_from(about))
 
 
-def about_from(stored: str) -> About:
+def about_from(stored: str) -> Metadata:
     """Return what is known of an interview, from how it is stored. Raises ValueError or TypeError for anything else."""
     fields = json.loads(stored)
     guests, hosts = tuple(fields.pop("guests", ())), tuple(fields.pop("hosts", ()))
     if not all(isinstance(value, str) for value in (*guests, *hosts, *filter(None, fields.values()))):
         raise ValueError(stored)
-    return About(**fields, guests=guests, hosts=hosts)
+    return Metadata(**fields, guests=guests, hosts=hosts)
 
 
-def load_abouts(connection: apsw.Connection) -> dict[str, About]:
+def load_metadata_by_transcript(connection: apsw.Connection) -> dict[str, Metadata]:
     """Return transcript name -> what is known of it, in the order of names."""
     rows = connection.execute("SELECT name, about FROM transcripts ORDER BY name")
     return {name: about_from(stored) for name, stored in rows}

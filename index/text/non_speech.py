@@ -1,6 +1,6 @@
 """What stands in a transcript and was not said: `[Music]`, `(laughs)`, `[inaudible 00:12:03]`, invisible characters.
 
-It is shown as it is written, and kept out of the way of search: `heard` blanks it without moving a word.
+It is shown as it is written, and kept out of the way of search: `blank_non_speech` blanks it without moving a word.
 """
 
 import re
@@ -32,11 +32,11 @@ _NOISE = re.compile(
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 
-def heard(text: str) -> str:
+def blank_non_speech(text: str) -> str:
     """Return the text, character for character, with spaces in the place of what was not said."""
     return _NOISE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
-def searchable(text: str) -> str:
+def strip_for_search(text: str) -> str:
     """Return the words that a text is searched by: without what was not said, and without invisible characters."""
-    return _INVISIBLE.sub("", heard(text))
+    return _INVISIBLE.sub("", blank_non_speech(text))

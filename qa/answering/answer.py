@@ -7,12 +7,12 @@ from itertools import groupby
 from index.errors import InterviewQAError
 from index.storage.database import Database
 from index.storage.records import StoredPassage
-from index.types import About, Span, Transcript
+from index.types import Metadata, Span, Transcript
 from qa.answering.library import Library
 from qa.answering.suggestions import nearest_asked
-from qa.question.follow_ups import texts_of
+from qa.question.follow_ups import query_texts
 from qa.question.name_steering import find_names
-from qa.question.phonetic_match import Heard
+from qa.question.phonetic_match import PhoneticMatch
 from qa.question.query import Query, literal_queries, make_queries
 from qa.question.words import content_words, holds_words, share_of_words
 from qa.ranking.no_answer import is_match
@@ -45,7 +45,7 @@ class CitedPassage:
     turns: tuple[tuple[str | None, Span], ...]  # who says which part of `text`; together all of it
     highlight: tuple[Span, ...]
     score: float
-    about: About  # what is known of the interview
+    about: Metadata  # what is known of the interview
     guest_share: float | None = None  # how likely the guest says it, where nobody is named
 
 
@@ -57,7 +57,7 @@ class Answer:
     matched: bool
     passages: tuple[CitedPassage, ...]
     understood: tuple[str, ...] = ()  # what else was searched for: without mistakes, in its context
-    transcribed: tuple[Heard, ...] = ()  # how words of the question are written in the passages shown
+    transcribed: tuple[PhoneticMatch, ...] = ()  # how words of the question are written in the passages shown
     asked_instead: tuple[str, ...] = ()  # where nothing matched, the nearest questions that were asked
 
 
@@ -91,8 +91,8 @@ def answer(
         def names_in(text: str) -> frozenset[str]:
             return find_names(snapshot, content_words(text), transcript_ids).words
 
-        embedder = library.embedder(snapshot.facts)
-        texts = [question] if literally else texts_of(question, previous, names_in)
+        embedder = library.embedder(snapshot.index_metadata)
+        texts = [question] if literally else query_texts(question, previous, names_in)
         if literally:
             queries = literal_queries(snapshot, texts, embedder, transcript_ids)
         else:
@@ -100,7 +100,7 @@ def answer(
         hits = search(snapshot, queries, k, transcript_ids)
         cited = [_cite(hit, library.transcript(snapshot, hit.passage.transcript), words) for hit in hits]
         replies = [(passage.question or "", passage.text) for passage in cited]
-        matched = is_match(snapshot.facts, queries[-1], hits, replies, everywhere=transcripts is None)
+        matched = is_match(snapshot.index_metadata, queries[-1], hits, replies, everywhere=transcripts is None)
         # The last of the queries has its context, and its mistakes put right.
         instead = [] if matched or not offer else nearest_asked(library, snapshot, queries[-1], OFFERED, transcript_ids)
     return Answer(
@@ -119,7 +119,7 @@ def _understood(given: Sequence[str], question: str, queries: Sequence[Query]) -
     return tuple(text for text in texts if text == texts[-1] or text not in given)
 
 
-def _transcribed(queries: Sequence[Query], cited: Sequence[CitedPassage]) -> tuple[Heard, ...]:
+def _transcribed(queries: Sequence[Query], cited: Sequence[CitedPassage]) -> tuple[PhoneticMatch, ...]:
     """Return what was heard for words of the queries, where a passage shown says it."""
     heard = dict.fromkeys(heard for query in queries for heard in query.heard)
     return tuple(h for h in heard if any(holds_words(h.said, passage.text) for passage in cited))
@@ -207,7 +207,7 @@ def _of_one_speaker(span: Span, transcript: Transcript, question: Span | None) -
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedQuestion:
     """A question as it was asked in a chat."""
 
     question: str
@@ -216,7 +216,9 @@ class Asked:
     only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
 
 
-def ask_again(library: Library, asked: Asked, k: int, only: Sequence[str] = (), *, offer: bool = False) -> Answer:
+def answer_again(
+    library: Library, asked: AskedQuestion, k: int, only: Sequence[str] = (), *, offer: bool = False
+) -> Answer:
     """Return the answer with up to k passages, from these transcripts or else from those it was asked of.
 
     Raises InterviewQAError as `qa.answering.answer.answer` does.

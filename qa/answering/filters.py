@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.errors import InterviewQAError
-from index.types import About
+from index.types import Metadata
 
 # How many of the values that there are a message lists, and what names the rest in a terminal.
 LISTED = 10
@@ -21,7 +21,7 @@ _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCI
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class Filters:
     """What an interview has to be: one of those named, for each of these that names some."""
 
     transcripts: tuple[str, ...] = ()  # file names, or words of them or of the title
@@ -33,7 +33,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class FilterValues:
     """What the interviews of a library can be asked to be: all that is known of any of them, in order."""
 
     guests: tuple[str, ...]
@@ -42,7 +42,7 @@ class Choices:
     dates: tuple[str, str] | None  # the first and the last, as they are written
 
 
-class _Known(NamedTuple):
+class _Facet(NamedTuple):
     """One of the things by which an interview is asked for."""
 
     what: str  # as a message says it
@@ -62,17 +62,17 @@ class _Known(NamedTuple):
         return {one: [one] for one in wanted if one in self.holders} | alike
 
 
-def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | None:
+def transcripts_in(metadata_by_transcript: Mapping[str, Metadata], scope: Filters) -> list[str] | None:
     """Return the names of the transcripts in the scope, in their order; None where it leaves nothing out.
 
     Names agree whatever their case and accents, and a part of a name does: "moss" and "Ada Moss" for "Ada
     Moss". A name that is written exactly as one that there is stands for that one alone. An interview without
     a date is in no range of dates. Raises InterviewQAError where none is left.
     """
-    if scope == Scope():
+    if scope == Filters():
         return None
-    fitting = set(abouts)
-    for known in _known(abouts, scope):
+    fitting = set(metadata_by_transcript)
+    for known in _known(metadata_by_transcript, scope):
         meant = known.meant(known.wanted).values()
         found = {name for values in meant for value in values for name in known.holders[value]}
         if known.wanted and not found:
@@ -81,7 +81,7 @@ def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | Non
         fitting &= found if known.wanted else fitting
     first, last = _days(scope.since or "0")[0], _days(scope.until or "9")[1]
     if scope.since or scope.until:
-        dates = {name: about.date for name, about in abouts.items() if about.date}
+        dates = {name: about.date for name, about in metadata_by_transcript.items() if about.date}
         within = {name for name, date in dates.items() if _days(date)[1] >= first and _days(date)[0] <= last}
         if not within:
             span = " ".join([f"since {scope.since}"] * bool(scope.since) + [f"until {scope.until}"] * bool(scope.until))
@@ -89,27 +89,27 @@ def transcripts_in(abouts: Mapping[str, About], scope: Scope) -> list[str] | Non
         fitting &= within
     if not fitting:
         raise InterviewQAError(f"no interview is all of that at once{FULL_LIST}")
-    return [name for name in abouts if name in fitting]
+    return [name for name in metadata_by_transcript if name in fitting]
 
 
-def choices(abouts: Mapping[str, About]) -> Choices:
+def choices(metadata_by_transcript: Mapping[str, Metadata]) -> FilterValues:
     """Return what is known of interviews that they can be chosen by."""
-    dates = sorted(about.date for about in abouts.values() if about.date)
-    return Choices(
-        guests=tuple(sorted({guest for about in abouts.values() for guest in about.guests})),
-        hosts=tuple(sorted({host for about in abouts.values() for host in about.hosts})),
-        languages=tuple(sorted({about.language for about in abouts.values() if about.language})),
+    dates = sorted(about.date for about in metadata_by_transcript.values() if about.date)
+    return FilterValues(
+        guests=tuple(sorted({guest for about in metadata_by_transcript.values() for guest in about.guests})),
+        hosts=tuple(sorted({host for about in metadata_by_transcript.values() for host in about.hosts})),
+        languages=tuple(sorted({about.language for about in metadata_by_transcript.values() if about.language})),
         dates=(dates[0], dates[-1]) if dates else None,
     )
 
 
-def settled(abouts: Mapping[str, About], scope: Scope) -> tuple[Scope, list[str]]:
+def resolve_filters(metadata_by_transcript: Mapping[str, Metadata], scope: Filters) -> tuple[Filters, list[str]]:
     """Return the scope as the library writes it, and one line for each thing in it that no interview is.
 
     What none is, is no longer asked for.
     """
     lost, kept, n_parts = [], [], 0
-    for known in _known(abouts, scope):
+    for known in _known(metadata_by_transcript, scope):
         exact = [one for one in known.wanted if one in known.holders]
         parts = [one for one in known.wanted if one not in known.holders][: MOST_PARTS - n_parts]
         n_parts += len(parts)
@@ -128,7 +128,7 @@ def settled(abouts: Mapping[str, About], scope: Scope) -> tuple[Scope, list[str]
     ]
     since, until = (date if date and is_date(date) else None for date in (scope.since, scope.until))
     transcripts, guests, hosts, languages = kept
-    return Scope(transcripts, guests, hosts, languages, since, until), lost
+    return Filters(transcripts, guests, hosts, languages, since, until), lost
 
 
 def is_date(text: str) -> bool:
@@ -136,9 +136,9 @@ def is_date(text: str) -> bool:
     return bool(_DATE.fullmatch(text))
 
 
-def _known(abouts: Mapping[str, About], scope: Scope) -> list[_Known]:
+def _known(metadata_by_transcript: Mapping[str, Metadata], scope: Filters) -> list[_Facet]:
     named, guests, hosts, languages = (defaultdict[str, list[str]](list) for _ in range(4))
-    for name, about in abouts.items():
+    for name, about in metadata_by_transcript.items():
         named[name].append(name)
         if about.title:
             named[about.title].append(name)
@@ -149,10 +149,10 @@ def _known(abouts: Mapping[str, About], scope: Scope) -> list[_Known]:
         if about.language:
             languages[about.language].append(name)
     return [
-        _Known("named", scope.transcripts, named, abouts.keys()),
-        _Known("with guest", scope.guests, guests, guests),
-        _Known("with host", scope.hosts, hosts, hosts),
-        _Known("in language", scope.languages, languages, languages, _is_language),
+        _Facet("named", scope.transcripts, named, metadata_by_transcript.keys()),
+        _Facet("with guest", scope.guests, guests, guests),
+        _Facet("with host", scope.hosts, hosts, hosts),
+        _Facet("in language", scope.languages, languages, languages, _is_language),
     ]
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import ModelError, StoreError
-from index.search.search_index import Derived, Snapshot, load_derived, make_derived
+from index.search.search_index import SearchIndex, Snapshot, build_in_memory, load_search_index
 from index.storage.connection_pool import Databases
 from index.storage.database import Database
-from index.text.non_speech import searchable
+from index.text.non_speech import strip_for_search
 from index.types import Transcript
 from qa.question.phonetic_match import Vocabulary, runs_of
 from qa.question.words import all_words
@@ -40,7 +40,7 @@ class Library:
         self._databases = Databases(folder)
         self._lock = threading.Lock()
         self._model_lock = threading.Lock()
-        self._derived: tuple[str, Derived] | None = None  # with the state that they are of
+        self._derived: tuple[str, SearchIndex] | None = None  # with the state that they are of
         self._embedder = embedder
         self._vocabulary_lock = threading.Lock()
         self._spoken: tuple[str, Vocabulary] | None = None
@@ -52,12 +52,12 @@ class Library:
     def snapshot(self) -> Iterator[Snapshot]:
         """Hold the latest state of the library."""
         with self._databases.one() as database, database.transaction():
-            facts = database.facts()
-            yield Snapshot(database, self._current(database, facts), facts)
+            index_metadata = database.index_metadata()
+            yield Snapshot(database, self._current(database, index_metadata), index_metadata)
 
     def transcript(self, snapshot: Snapshot, name: str) -> Transcript:
         """Return a transcript as it was read; the ones that answered lately are kept in memory."""
-        key = snapshot.facts["state"], name
+        key = snapshot.index_metadata["state"], name
         with self._lock:
             found = self._transcripts.pop(key, None)
         found = found or snapshot.database.transcript(name)
@@ -69,7 +69,7 @@ class Library:
 
     def vocabulary(self, snapshot: Snapshot) -> Vocabulary:
         """Return the words that the library says, gathered once for each state of it."""
-        state: str = snapshot.facts["state"]
+        state: str = snapshot.index_metadata["state"]
         with self._vocabulary_lock:
             if self._spoken is None or self._spoken[0] != state:
                 self._spoken = state, _gather(snapshot)
@@ -80,17 +80,20 @@ class Library:
         """Whether the model is loaded, and the words are gathered."""
         return self._embedder is not None and self._spoken is not None
 
-    def embedder(self, facts: dict[str, Any]) -> Embedder:
+    def embedder(self, index_metadata: dict[str, Any]) -> Embedder:
         """Return the model that a state was made with, loaded at the first call.
 
         Raises ModelError where that model is not here, or is not the same any more.
         """
         with self._model_lock:
-            if self._embedder is None or self._embedder.name != facts["model"]:
-                self._embedder = load_embedder(facts["model"], threads=1, quick=True)
-            if (self._embedder.fingerprint, self._embedder.dimension) != (facts["fingerprint"], facts["dimension"]):
+            if self._embedder is None or self._embedder.name != index_metadata["model"]:
+                self._embedder = load_embedder(index_metadata["model"], threads=1, quick=True)
+            if (self._embedder.fingerprint, self._embedder.dimension) != (
+                index_metadata["fingerprint"],
+                index_metadata["dimension"],
+            ):
                 raise ModelError(
-                    f"the model {facts['model']} is not the one that the index was made with;"
+                    f"the model {index_metadata['model']} is not the one that the index was made with;"
                     " build the index again with: interview-qa build PATH"
                 )
             return self._embedder
@@ -98,25 +101,25 @@ class Library:
     def warm_up(self) -> None:
         """Load the model and gather the library's words, so that the first question need not wait for it."""
         with self._databases.one() as database:
-            facts = database.facts()
-        self.embedder(facts)
+            index_metadata = database.index_metadata()
+        self.embedder(index_metadata)
         with self.snapshot() as snapshot:
             self.vocabulary(snapshot)
 
-    def _current(self, database: Database, facts: dict[str, Any]) -> Derived:
-        state: str = facts["state"]
+    def _current(self, database: Database, index_metadata: dict[str, Any]) -> SearchIndex:
+        state: str = index_metadata["state"]
         with self._lock:
             if self._derived is None or self._derived[0] != state:
-                self._derived = state, _load(self.folder, database, facts)
+                self._derived = state, _load(self.folder, database, index_metadata)
             return self._derived[1]
 
 
-def _load(folder: Path, database: Database, facts: dict[str, Any]) -> Derived:
+def _load(folder: Path, database: Database, index_metadata: dict[str, Any]) -> SearchIndex:
     try:
-        return load_derived(database, folder, facts)
+        return load_search_index(database, folder, index_metadata)
     except StoreError:
         # The files are derived: the database has all that is in them.
-        return make_derived(database, facts["dimension"])
+        return build_in_memory(database, index_metadata["dimension"])
 
 
 def _gather(snapshot: Snapshot) -> Vocabulary:
@@ -128,5 +131,5 @@ def _gather(snapshot: Snapshot) -> Vocabulary:
         for text in database.texts():
             # A file may lie about how many words it holds.
             if len(text) <= LONGEST_TEXT:
-                runs.update(dict.fromkeys(runs_of(all_words(searchable(text).lower()))))
+                runs.update(dict.fromkeys(runs_of(all_words(strip_for_search(text).lower()))))
     return Vocabulary(words, runs)

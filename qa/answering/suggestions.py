@@ -11,7 +11,7 @@ from index.embedding.embedder import Embedder
 from index.search.search_index import Snapshot
 from index.text.sentences import is_question, sentence_spans
 from qa.answering.library import Library
-from qa.question.follow_ups import leans
+from qa.question.follow_ups import is_follow_up
 from qa.question.query import Query
 from qa.question.words import all_words, content_words
 
@@ -70,7 +70,7 @@ def nearest_asked(
     questions = list(shown.values())[:COMPARED]
     if not questions:
         return []
-    cosines = _vectors(questions, library.embedder(snapshot.facts)) @ vector
+    cosines = _vectors(questions, library.embedder(snapshot.index_metadata)) @ vector
     return [questions[row] for row in np.argsort(-cosines, kind="stable")[:k]]
 
 
@@ -105,4 +105,4 @@ def presentable(asked: str) -> str | None:
 def _stands_alone(question: str) -> bool:
     words = [word.lower() for word in all_words(question)]
     opens = bool(words) and words[0] in OPENERS
-    return opens and len(words) in WORDS and not POINTING.intersection(words) and not leans(question)
+    return opens and len(words) in WORDS and not POINTING.intersection(words) and not is_follow_up(question)

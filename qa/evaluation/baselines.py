@@ -11,17 +11,17 @@ from qa.answering.library import Library
 from qa.evaluation.gold_questions import GoldQuestion
 from qa.evaluation.metrics import DEPTH, Found
 from qa.question.query import make_queries
-from qa.ranking.search import Leg, search_by
+from qa.ranking.search import Retriever, search_by
 
 # Returns whether anything matched, and the passages, best first.
-Ask = Callable[[GoldQuestion], tuple[bool, Sequence[Found]]]
+AskFunction = Callable[[GoldQuestion], tuple[bool, Sequence[Found]]]
 
 WINDOW_WORDS = 100
 OVERLAP_WORDS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Window:
     """Words of a transcript, and where they stand in its file."""
 
     transcript: str
@@ -29,12 +29,12 @@ class Stretch:
     file: Span
 
 
-def by_leg(library: Library, leg: Leg) -> Ask:
+def single_retriever(library: Library, leg: Retriever) -> AskFunction:
     """Return a way to search our passages by one leg alone; whatever is found, matches."""
 
     def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
         with library.snapshot() as snapshot:
-            queries = make_queries(snapshot, [question.question], library.embedder(snapshot.facts))
+            queries = make_queries(snapshot, [question.question], library.embedder(snapshot.index_metadata))
             found = search_by(snapshot, queries, DEPTH, leg)
             passages = [(each.span, library.transcript(snapshot, each.transcript)) for each in found]
         return True, [_stretch(transcript, span) for span, transcript in passages]
@@ -42,12 +42,12 @@ def by_leg(library: Library, leg: Leg) -> Ask:
     return ask
 
 
-class PlainWindows:
+class WindowBaseline:
     """A library's transcripts, cut and embedded anew."""
 
     def __init__(self, library: Library, progress: Callable[[int, int], None] = lambda *_: None) -> None:
         with library.snapshot() as snapshot:
-            self._embedder = library.embedder(snapshot.facts)
+            self._embedder = library.embedder(snapshot.index_metadata)
             names = list(snapshot.database.transcript_ids())
             self._windows = [w for name in names for w in _cut(snapshot.database.transcript(name))]
         self._vectors = np.zeros((len(self._windows), self._embedder.dimension), np.float32)
@@ -64,7 +64,7 @@ class PlainWindows:
         return True, [self._windows[row] for row in best]
 
 
-def _cut(transcript: Transcript) -> list[Stretch]:
+def _cut(transcript: Transcript) -> list[Window]:
     words = [Span(*match.span()) for match in re.finditer(r"\S+", transcript.text)]
     windows = []
     for at in range(0, max(1, len(words) - OVERLAP_WORDS), WINDOW_WORDS - OVERLAP_WORDS):
@@ -73,5 +73,5 @@ def _cut(transcript: Transcript) -> list[Stretch]:
     return windows
 
 
-def _stretch(transcript: Transcript, span: Span) -> Stretch:
-    return Stretch(transcript.name, transcript.text[slice(*span)], transcript.in_file(span))
+def _stretch(transcript: Transcript, span: Span) -> Window:
+    return Window(transcript.name, transcript.text[slice(*span)], transcript.in_file(span))

@@ -12,7 +12,7 @@ from index.errors import InterviewQAError
 from index.splitting.passages import RULE_VERSION
 from qa.answering.answer import answer
 from qa.answering.library import Library
-from qa.evaluation.baselines import WINDOW_WORDS, Ask, PlainWindows, by_leg
+from qa.evaluation.baselines import WINDOW_WORDS, AskFunction, WindowBaseline, single_retriever
 from qa.evaluation.gold_questions import GoldQuestion, read_gold
 from qa.evaluation.int8_comparison import copy_as_read, copy_in_full, sample
 from qa.evaluation.metrics import DEPTH, METRICS, Found, interval, score
@@ -51,7 +51,7 @@ def evaluate(
         return report | _cost_of_int8(library, questions, progress)
     with tempfile.TemporaryDirectory() as folder:
         with library.snapshot() as snapshot:
-            embedder = library.embedder(snapshot.facts)
+            embedder = library.embedder(snapshot.index_metadata)
         hidden = functools.partial(progress, "hiding the questions")
         own = hide_own_questions(library.folder, Path(folder), embedder, hidden)
         if not own:
@@ -62,20 +62,20 @@ def evaluate(
         return report | _cost_of_int8(copy, own, progress)
 
 
-def _ways(library: Library, progress: Progress) -> dict[str, Ask]:
-    plain = PlainWindows(library, functools.partial(progress, "embedding plain windows"))
+def _ways(library: Library, progress: Progress) -> dict[str, AskFunction]:
+    plain = WindowBaseline(library, functools.partial(progress, "embedding plain windows"))
     return {f"{WINDOW_WORDS}-word windows, one vector each": plain.ask} | _legs(library)
 
 
-def _legs(library: Library) -> dict[str, Ask]:
+def _legs(library: Library) -> dict[str, AskFunction]:
     return {
-        "passages, words only": by_leg(library, "words"),
-        "passages, one vector each": by_leg(library, "vectors"),
+        "passages, words only": single_retriever(library, "words"),
+        "passages, one vector each": single_retriever(library, "vectors"),
     }
 
 
 def _report(
-    library: Library, questions: Sequence[GoldQuestion], ways: dict[str, Ask], progress: Progress
+    library: Library, questions: Sequence[GoldQuestion], ways: dict[str, AskFunction], progress: Progress
 ) -> dict[str, Any]:
     outcomes = _outcomes(_asking(library), questions, OURS, progress)
     kinds = sorted({question.kind for question in questions})
@@ -90,11 +90,11 @@ def _report(
 def _cost_of_int8(library: Library, questions: Sequence[GoldQuestion], progress: Progress) -> dict[str, Any]:
     """Return the metrics of a sample in int8 and in full precision; nothing where the library is in full precision."""
     with library.snapshot() as snapshot:
-        precision = snapshot.facts.get("precision", FULL)
+        precision = snapshot.index_metadata.get("precision", FULL)
         # Texts that an older version cut are not known by what this one makes of them.
-        is_asked = precision != FULL and snapshot.facts["rule_version"] == RULE_VERSION
+        is_asked = precision != FULL and snapshot.index_metadata["rule_version"] == RULE_VERSION
         chosen, names = sample(snapshot, questions) if is_asked else ([], [])
-        embedder = library.embedder(snapshot.facts)
+        embedder = library.embedder(snapshot.index_metadata)
     if not chosen:
         return {}
     reading = functools.partial(progress, "reading in full precision")
@@ -107,7 +107,7 @@ def _cost_of_int8(library: Library, questions: Sequence[GoldQuestion], progress:
     return {"precision": {"transcripts": len(names), **asked}}
 
 
-def _asking(library: Library) -> Ask:
+def _asking(library: Library) -> AskFunction:
     def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
         found = answer(library, question.question, DEPTH, previous=question.previous, offer=False)
         return found.matched, found.passages
@@ -115,7 +115,7 @@ def _asking(library: Library) -> Ask:
     return ask
 
 
-def _outcomes(ask: Ask, questions: Sequence[GoldQuestion], what: str, progress: Progress) -> list[Outcome]:
+def _outcomes(ask: AskFunction, questions: Sequence[GoldQuestion], what: str, progress: Progress) -> list[Outcome]:
     outcomes = []
     for done, question in enumerate(questions):
         progress(f"asking: {what}", done, len(questions))

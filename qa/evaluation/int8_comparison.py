@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from index.embedding.backend_selection import for_many_texts
-from index.embedding.binary_quantization import unpack_signs
+from index.embedding.backend_selection import select_backend
+from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder
 from index.embedding.model_registry import FULL
-from index.search.search_index import Snapshot, save_derived
+from index.search.search_index import Snapshot, save_search_index
 from index.splitting.passages import whole_text
 from index.splitting.windows import WINDOW, Windows
 from index.storage.database import Database
 from index.storage.embedding_cache import add_encodings, digest, find_encoding, load_rows, store_rows
-from index.storage.index_metadata import reader
+from index.storage.index_metadata import encoder_id
 from index.storage.records import StoredPassage
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.types import Passage, Transcript
 from qa.answering.library import Library
 from qa.evaluation.gold_questions import GoldQuestion
@@ -50,7 +50,7 @@ def sample(snapshot: Snapshot, questions: Sequence[GoldQuestion]) -> tuple[list[
 def copy_as_read(library: Library, names: Sequence[str], folder: Path, embedder: Embedder) -> Library:
     """Copy interviews into a library in an empty folder, with what the model made of them."""
     with library.snapshot() as snapshot:
-        read_by = reader(snapshot.facts)
+        read_by = encoder_id(snapshot.index_metadata)
 
         def make(database: Database, texts: Sequence[str]) -> str:
             found = (find_encoding(snapshot.database.connection, digest(text, read_by)) for text in texts)
@@ -73,7 +73,7 @@ def copy_in_full(
 
     def make(database: Database, texts: Sequence[str]) -> str:
         done = 0
-        for rows, encoded in for_many_texts(embedder, len(texts)).encode_in_batches(texts):
+        for rows, encoded in select_backend(embedder, len(texts)).encode_in_batches(texts):
             keys = [digest(texts[row], embedder.fingerprint) for row in rows]
             add_encodings(database.connection, keys, encoded)
             done += len(rows)
@@ -91,7 +91,7 @@ def _copy(
     folder: Path,
     embedder: Embedder,
     make: Callable[[Database, Sequence[str]], str],
-    facts: dict[str, Any],
+    index_metadata: dict[str, Any],
 ) -> Library:
     """Copy interviews. `make` stores what the model makes of texts, and returns by whom they were read."""
     ids, files = snapshot.database.transcript_ids(), snapshot.database.files()
@@ -101,7 +101,7 @@ def _copy(
     with Database.create(folder) as database, database.transaction(write=True):
         read_by = make(database, list(dict.fromkeys(text for some in texts for text in some)))
         for transcript, some, said in zip(transcripts, passages, texts, strict=True):
-            found = snapshot.database.found_by(passage.id for passage in some)
+            found = snapshot.database.token_vectors(passage.id for passage in some)
             added = []
             for passage, text in zip(some, said, strict=True):
                 encoding = find_encoding(database.connection, digest(text, read_by))
@@ -111,20 +111,22 @@ def _copy(
                 added.append((copied, encoding[0], windows))
             database.add(transcript, *files[transcript.name], added)
         state = token_hex(8)
-        _, made = save_derived(database, folder, state, embedder.dimension)
-        database.record(**snapshot.facts | {"centroids_of": 0} | facts | made | {"state": state})
+        _, made = save_search_index(database, folder, state, embedder.dimension)
+        database.set_index_metadata(
+            **snapshot.index_metadata | {"centroids_of": 0} | index_metadata | made | {"state": state}
+        )
     return Library(folder, embedder)
 
 
 def _texts(transcript: Transcript, passages: Sequence[StoredPassage]) -> list[str]:
     """Return what the model read of each passage."""
-    said = heard(transcript.text)
+    said = blank_non_speech(transcript.text)
     return [whole_text(said, passage.span, passage.question) for passage in passages]
 
 
 def _windows(stored: bytes, signs: bytes, dimension: int) -> Windows:
     """Return a passage's windows where its tokens' vectors have these signs."""
-    windows, vectors = np.frombuffer(stored, WINDOW).copy(), unpack_signs([signs], dimension)
+    windows, vectors = np.frombuffer(stored, WINDOW).copy(), unpack_sign_bits([signs], dimension)
     for window in windows:
         norm = float(np.linalg.norm(vectors[window["first"] : window["last"]].sum(axis=0)))
         window["norm"] = max(norm, 1.0)

@@ -11,19 +11,19 @@ from pathlib import Path
 from secrets import token_hex
 
 from index.building.embed import in_precision
-from index.embedding.binary_quantization import unpack_signs
+from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder
-from index.search.search_index import save_derived
+from index.search.search_index import save_search_index
 from index.splitting.windows import make_windows, window_spans
 from index.storage.database import Database
 from index.storage.embedding_cache import add_encodings, digest, find_encoding
-from index.storage.index_metadata import reader
+from index.storage.index_metadata import encoder_id
 from index.storage.records import StoredPassage
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.text.sentences import sentence_spans
 from index.types import Passage, Span, Transcript
 from qa.evaluation.gold_questions import GoldQuestion
-from qa.question.follow_ups import leans
+from qa.question.follow_ups import is_follow_up
 from qa.question.words import content_words
 
 # So many say a figure to within 7 points, at 95 %.
@@ -44,18 +44,20 @@ def hide_own_questions(
         database.copy_to(hidden)
     with Database.create(hidden) as database:
         chosen = _choose(database)
-        own, facts = [], database.facts()
-        reading = in_precision(embedder, facts)
+        own, index_metadata = [], database.index_metadata()
+        reading = in_precision(embedder, index_metadata)
         with database.transaction(write=True):
             for done, (name, question, passages) in enumerate(chosen):
                 progress(done, len(chosen))
                 transcript = database.transcript(name)
-                answers = [_hide(database, transcript, passage, reading, reader(facts)) for passage in passages]
+                answers = [
+                    _hide(database, transcript, passage, reading, encoder_id(index_metadata)) for passage in passages
+                ]
                 evidence = tuple((name, transcript.in_file(span)) for span in answers if span)
                 own.append(GoldQuestion(f"own-{done + 1}", "own", question, (), evidence))
             state = token_hex(8)
-            _, found = save_derived(database, hidden, state, embedder.dimension)
-            database.record(state=state, **found)
+            _, found = save_search_index(database, hidden, state, embedder.dimension)
+            database.set_index_metadata(state=state, **found)
     return own
 
 
@@ -71,7 +73,7 @@ def _choose(database: Database) -> list[tuple[str, str, list[StoredPassage]]]:
     for (name, asked), passages in exchanges.items():
         question = " ".join(text_of(name)[slice(*asked)].split())
         answer = text_of(name)[asked.end : passages[-1].span.end]
-        tells = len(content_words(question)) >= FEWEST_WORDS and not leans(question)
+        tells = len(content_words(question)) >= FEWEST_WORDS and not is_follow_up(question)
         if tells and len(answer.split()) >= SHORTEST_ANSWER_WORDS:
             chosen.append((name, question, passages))
     return sorted(chosen, key=lambda each: sha256(each[1].encode()).digest())[:QUESTIONS]
@@ -89,8 +91,8 @@ def _hide(
         database.remove_passage(stored.id)
         return None
     span = Span(start, stored.span.end)
-    passage = Passage(span, None, tuple(sentence_spans(heard(text), *span)))
-    said = heard(text)[slice(*span)]
+    passage = Passage(span, None, tuple(sentence_spans(blank_non_speech(text), *span)))
+    said = blank_non_speech(text)[slice(*span)]
     key = digest(said, read_by)
     if find_encoding(database.connection, key) is None:
         add_encodings(database.connection, [key], embedder.encode([said]))
@@ -99,7 +101,7 @@ def _hide(
     encoding_id, signs = found
     (tokens,) = embedder.token_spans([said])
     windows = make_windows(
-        window_spans(text, passage.sentences), span.start, tokens, unpack_signs([signs], embedder.dimension)
+        window_spans(text, passage.sentences), span.start, tokens, unpack_sign_bits([signs], embedder.dimension)
     )
     database.replace_passage(stored.id, transcript, passage, encoding_id, windows)
     return span

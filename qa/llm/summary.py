@@ -50,7 +50,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class GeneratedAnswer:
     """What a model has said so far; where it failed, a sentence that says why."""
 
     model: str = ""
@@ -60,18 +60,18 @@ class Spoken:
     is_done: bool = False
 
 
-class Speech:
+class AnswerStream:
     """What a model says from the passages of an answer, while it says it: a thread follows it to its end."""
 
     def __init__(self, at: Endpoint, found: Answer) -> None:
         """Ask the model."""
         self.found = found
-        self.spoken = Spoken(at.model or "")
+        self.spoken = GeneratedAnswer(at.model or "")
         threading.Thread(target=self._listen, args=[at], name="voice", daemon=True).start()
 
     def _listen(self, at: Endpoint) -> None:
         try:
-            for spoken in speak(at, self.found):
+            for spoken in generate(at, self.found):
                 self.spoken = spoken
         finally:
             if not self.spoken.is_done:
@@ -79,10 +79,10 @@ class Speech:
                 self.spoken = replace(self.spoken, failed="the model's answer could not be read", is_done=True)
 
 
-def speak(at: Endpoint, found: Answer) -> Iterator[Spoken]:
+def generate(at: Endpoint, found: Answer) -> Iterator[GeneratedAnswer]:
     """Ask the model, and yield all that it has said whenever that grows; at last, with `is_done`."""
-    spoken = Spoken(at.model or "")
-    support = [supporting(passage) for passage in found.passages]
+    spoken = GeneratedAnswer(at.model or "")
+    support = [evidence_text(passage) for passage in found.passages]
     try:
         spoken = replace(spoken, model=at.model or first_model(at))
         yield spoken
@@ -128,7 +128,7 @@ def words_of(passage: CitedPassage) -> str:
     return "\n".join(f"{speaker}: {words}" if speaker else words for speaker, words in turns)
 
 
-def supporting(passage: CitedPassage) -> str:
+def evidence_text(passage: CitedPassage) -> str:
     """Return all that a sentence may say of a passage: its words, what was asked, who speaks, which interview it is.
 
     Of the time only the year: the other numbers of a clock or a date would bear out numbers that nobody said.

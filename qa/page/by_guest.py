@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from qa.answering.answer import Asked
+from qa.answering.answer import AskedQuestion
 from qa.answering.library import Library
 from qa.page.widgets import show_ways
 from qa.render.render import as_html
@@ -22,24 +22,24 @@ STYLE = """<style>
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def ranked(folder: Path, state: str, asked: Asked, _library: Library) -> list[Guest]:
+def ranked(folder: Path, state: str, asked: AskedQuestion, _library: Library) -> list[Guest]:
     """Return the guests of a state of the folder, those first who have the most to say to a question."""
     del folder, state  # They are what the answer is remembered by.
     return guests(_library, asked)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
-def replied(folder: Path, state: str, asked: Asked, page: int, _library: Library) -> list[Reply]:
+def replied(folder: Path, state: str, asked: AskedQuestion, page: int, _library: Library) -> list[Reply]:
     """Return what a page of the guests said to a question."""
     of = ranked(folder, state, asked, _library)[page * AT_ONCE : (page + 1) * AT_ONCE]
     return replies(_library, asked, of)
 
 
-def show_side(number: int, asked: Asked, pages: int, library: Library, more: Callable[[], None]) -> None:
+def show_side(number: int, asked: AskedQuestion, pages: int, library: Library, more: Callable[[], None]) -> None:
     """Draw so many pages of the guests, each with what he or she said best, and the way to more of them."""
     st.html(STYLE)
     with library.snapshot() as snapshot:
-        state = snapshot.facts["state"]
+        state = snapshot.index_metadata["state"]
     there = ranked(library.folder, state, asked, library)
     pages = min(pages, -(-len(there) // AT_ONCE))
     drawn: list[Reply] = []

@@ -9,14 +9,14 @@ from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from index.errors import InterviewQAError
 from index.storage.ratings import Rating, load_ratings, rate
-from qa.answering.answer import LONGEST_CHARS, Answer, Asked, CitedPassage, ask_again
+from qa.answering.answer import LONGEST_CHARS, Answer, AskedQuestion, CitedPassage, answer_again
 from qa.answering.library import Library
-from qa.llm.summary import Speech
+from qa.llm.summary import AnswerStream
 from qa.page.by_guest import show_side
 from qa.page.llm_answer import show_voice
 from qa.page.player import play, playable
 from qa.page.timeline import show_where
-from qa.page.url_state import MOST_PAGES, NO_LOOKS, Looks, place_of, question_to_url
+from qa.page.url_state import MOST_PAGES, NO_LOOKS, OpenPanels, place_of, question_to_url
 from qa.page.widgets import escaped, show_ways
 from qa.render.render import (
     NEAREST,
@@ -42,8 +42,8 @@ class Turn(NamedTuple):
     found: Answer | str | None = None
     literally: bool = False  # nothing but its own words is searched for
     only: tuple[str, ...] = ()  # the transcripts that are searched, if not all
-    looks: Looks = NO_LOOKS
-    voice: Speech | None = None  # what a model says from the passages, where one is set
+    looks: OpenPanels = NO_LOOKS
+    voice: AnswerStream | None = None  # what a model says from the passages, where one is set
     is_open: bool = False  # drawn with all that can be done with it, although others were asked since
 
 
@@ -92,15 +92,15 @@ def earlier_questions(number: int) -> list[str]:
     return [turn.question for turn in earlier[first:]]
 
 
-def asked_in(number: int, turn: Turn) -> Asked:
+def asked_in(number: int, turn: Turn) -> AskedQuestion:
     """Return the question of a turn with what its answer depends on."""
-    return Asked(turn.question, tuple(earlier_questions(number)), turn.literally, turn.only)
+    return AskedQuestion(turn.question, tuple(earlier_questions(number)), turn.literally, turn.only)
 
 
-def ask(library: Library, asked: Asked) -> Answer | str:
+def ask(library: Library, asked: AskedQuestion) -> Answer | str:
     """Return the answer, or a sentence that says why there is none."""
     try:
-        return ask_again(library, asked, PASSAGES, offer=True)
+        return answer_again(library, asked, PASSAGES, offer=True)
     except InterviewQAError as error:
         return f"{error}"
 
@@ -132,7 +132,7 @@ def show_looks(number: int, turn: Turn, library: Library, n_interviews: int) -> 
         st.error(escaped(f"{error}"))
 
 
-def fold(number: int, looks: Looks, name: str, label: str) -> ExpanderContainer:
+def fold(number: int, looks: OpenPanels, name: str, label: str) -> ExpanderContainer:
     """Draw what opens one of the looks at an answer."""
     key = f"{name}_{number}"
     # What is not drawn for a while, as while somebody reads on, would be folded again.
@@ -152,7 +152,7 @@ def keep_fold(number: int, name: str, key: str) -> None:
     keep_looks(number, turns[number].looks._replace(**{name: int(st.session_state[key])}))
 
 
-def keep_looks(number: int, looks: Looks) -> None:
+def keep_looks(number: int, looks: OpenPanels) -> None:
     """Keep what is open below an answer; in the address, too, if it is the last one."""
     turns: list[Turn] = st.session_state["turns"]
     turns[number] = turns[number]._replace(looks=looks)

@@ -20,7 +20,7 @@ from index.editing.corrections import (
 )
 from index.errors import InterviewQAError, TranscriptError
 from index.sources.sources import Source, Sources
-from index.types import About
+from index.types import Metadata
 from qa.answering.library import Library
 from qa.page.index_status import files_now, update
 from qa.page.url_state import change, take_out
@@ -65,12 +65,12 @@ def show_correcting(library: Library) -> None:
     name = st.query_params["correct"]
     st.bottom.button("Back to the list", on_click=stop_correcting, width="stretch")
     with library.snapshot() as snapshot:
-        files, abouts = snapshot.database.files(), snapshot.database.abouts()
+        files, metadata_by_transcript = snapshot.database.files(), snapshot.database.metadata_by_transcript()
     if name not in files:
         st.header("Correct an interview", anchor=False)
         st.info("This interview is not in the library any more.")
         return
-    about = abouts[name]
+    about = metadata_by_transcript[name]
     st.header(escaped(title(name, about)), anchor=False)
     with Sources() as sources:
         source = sources.unpacked(files[name][0])
@@ -83,7 +83,7 @@ def show_correcting(library: Library) -> None:
     show_removal(library, source, name, is_last=len(files) == 1)
 
 
-def show_form(library: Library, source: Source, name: str, about: About) -> None:
+def show_form(library: Library, source: Source, name: str, about: Metadata) -> None:
     """Draw the fields of what is known and the names of those who speak; keep what is another then."""
     try:
         speakers = speakers_in(source)
@@ -118,7 +118,7 @@ def show_form(library: Library, source: Source, name: str, about: About) -> None
         update(library)
 
 
-def show_fields(about: About, of: str) -> tuple[dict[str, str], dict[str, DeltaGenerator]]:
+def show_fields(about: Metadata, of: str) -> tuple[dict[str, str], dict[str, DeltaGenerator]]:
     """Draw a box for each field; return what stands in them, and where to say what is wrong with it."""
     values, slots = {}, {}
     st.caption("Emptied, each of these is again as the file says.")

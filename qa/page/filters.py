@@ -8,8 +8,8 @@ from functools import lru_cache
 import streamlit as st
 
 from index.errors import InterviewQAError
-from index.types import About
-from qa.answering.filters import FULL_LIST, Choices, Scope, choices, settled, transcripts_in
+from index.types import Metadata
+from qa.answering.filters import FULL_LIST, Filters, FilterValues, choices, resolve_filters, transcripts_in
 from qa.answering.library import Library
 from qa.page.url_state import change, take_out
 from qa.page.widgets import LIST, escaped, open_view
@@ -32,19 +32,19 @@ NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FilterOptions:
     """The interviews of a library, as they are chosen from."""
 
-    abouts: Mapping[str, About]
+    metadata_by_transcript: Mapping[str, Metadata]
     titles: Mapping[str, str]  # name -> what it is called, which is no other one's
-    choices: Choices
+    choices: FilterValues
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
     """What the address asks for, as far as the library has it."""
 
-    scope: Scope
+    scope: Filters
     only: tuple[str, ...]  # the transcripts that are searched, if not all
     line: str  # what is searched, in words; empty where all is
     lost: tuple[str, ...]  # a sentence for each thing that the library has not
@@ -53,42 +53,42 @@ class Searched:
 
 # Every run of the page asks for these, and Python's own caches answer in no time.
 @lru_cache(maxsize=4)
-def known(library: Library, state: str) -> Known:
+def known(library: Library, state: str) -> FilterOptions:
     """Return the interviews of a state of the library."""
     del state  # It is what the answer is remembered by.
     with library.snapshot() as snapshot:
-        abouts = snapshot.database.abouts()
-    titles = {name: title(name, about) for name, about in abouts.items()}
+        metadata_by_transcript = snapshot.database.metadata_by_transcript()
+    titles = {name: title(name, about) for name, about in metadata_by_transcript.items()}
     often = Counter(titles.values())
     # What is chosen by its title has to have one of its own.
     titles = {name: called if often[called] == 1 else f"{called} ({name})" for name, called in titles.items()}
-    return Known(abouts, titles, choices(abouts))
+    return FilterOptions(metadata_by_transcript, titles, choices(metadata_by_transcript))
 
 
 # Addresses may be long.
 @lru_cache(maxsize=8)
-def searched(library: Library, state: str, wanted: Scope) -> Searched:
+def searched(library: Library, state: str, wanted: Filters) -> Searched:
     """Return what is searched in a state of the library."""
     there = known(library, state)
-    scope, lost = settled(there.abouts, wanted)
+    scope, lost = resolve_filters(there.metadata_by_transcript, wanted)
     only: tuple[str, ...] = ()
     refusal = None
     try:
-        only = tuple(transcripts_in(there.abouts, scope) or ())
+        only = tuple(transcripts_in(there.metadata_by_transcript, scope) or ())
     except InterviewQAError as error:
         refusal = _sentence(f"{error}".removesuffix(FULL_LIST))
-    line = "" if scope == Scope() else described(scope, there, len(only))
+    line = "" if scope == Filters() else described(scope, there, len(only))
     return Searched(scope, only, line, tuple(map(_sentence, lost)), refusal)
 
 
-def from_address() -> Scope:
+def from_address() -> Filters:
     """Return what the page's address asks for."""
     named = [
         tuple(value[:LONGEST_VALUE_CHARS] for value in st.query_params.get_all(name)[:MOST_VALUES]) for name in NAMES
     ]
     since, until = (st.query_params.get(name, "")[:LONGEST_VALUE_CHARS].strip() or None for name in DATES)
     transcripts, guests, hosts, languages = named
-    return Scope(transcripts, guests, hosts, languages, since, until)
+    return Filters(transcripts, guests, hosts, languages, since, until)
 
 
 def only_these(names: Sequence[str]) -> dict[str, list[str] | None]:
@@ -101,7 +101,7 @@ def ask_all() -> None:
     take_out(*NAMES, *DATES)
 
 
-def described(scope: Scope, there: Known, n: int) -> str:
+def described(scope: Filters, there: FilterOptions, n: int) -> str:
     """Return in words what a scope that holds n interviews searches."""
     titles = sorted(there.titles[name] for name in scope.transcripts if name in there.titles)
     # A part of a name stands for several interviews.
@@ -114,12 +114,12 @@ def described(scope: Scope, there: Known, n: int) -> str:
         f"since {scope.since}" if scope.since else "",
         f"until {scope.until}" if scope.until else "",
     ]
-    is_listed = scope == Scope(scope.transcripts)
-    share = "" if is_listed else f": {n:,} of {len(there.abouts):,} interviews"
+    is_listed = scope == Filters(scope.transcripts)
+    share = "" if is_listed else f": {n:,} of {len(there.metadata_by_transcript):,} interviews"
     return f"Searching only {', '.join(filter(None, parts))}{share}"
 
 
-def show_choice(there: Known, scope: Scope) -> None:
+def show_choice(there: FilterOptions, scope: Filters) -> None:
     """Draw the ways to ask only some of the interviews, as many as the library has something for."""
     if len(there.titles) > MOST_CHOICES:
         st.button("Choose in the list", on_click=open_view, args=[LIST])

@@ -14,7 +14,7 @@ from index.sources.discovery import FoundFiles, find_files
 from index.sources.sources import Source, Sources
 from qa.answering.library import Library
 from qa.page.widgets import escaped
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 # For how long files count as they were found.
 KEPT_S = 60
@@ -51,7 +51,7 @@ def files_now(library: Library) -> FoundFiles | None:
 def built_from(library: Library) -> list[Path]:
     """Return the files and folders that the index was built from; none where an older version did not keep them."""
     with library.snapshot() as snapshot:
-        return [Path(path) for path in snapshot.facts.get("paths", ())]
+        return [Path(path) for path in snapshot.index_metadata.get("paths", ())]
 
 
 def update(library: Library, paths: Sequence[Path] = ()) -> None:
@@ -90,14 +90,14 @@ def into(bar: DeltaGenerator) -> Progress:
 
 def _build(library: Library, paths: Sequence[Path], bar: DeltaGenerator) -> BuildReport:
     with library.snapshot() as snapshot:
-        facts = snapshot.facts
-    embedder, keep_missing = library.embedder(facts), bool(facts.get("keep_missing"))
+        index_metadata = snapshot.index_metadata
+    embedder, keep_missing = library.embedder(index_metadata), bool(index_metadata.get("keep_missing"))
     try:
-        return build(paths, library.folder, embedder, fit, into(bar), keep_missing=keep_missing)
+        return build(paths, library.folder, embedder, fit_thresholds, into(bar), keep_missing=keep_missing)
     except HeldError as error:
         # What was changed is in the files; the other build may have begun before.
         bar.progress(0.0, escaped(f"{error}"))
-    return build(paths, library.folder, embedder, fit, into(bar), keep_missing=keep_missing, wait=True)
+    return build(paths, library.folder, embedder, fit_thresholds, into(bar), keep_missing=keep_missing, wait=True)
 
 
 # So many files that changed are named.

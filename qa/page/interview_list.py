@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from index.storage.records import Listed
+from index.storage.records import ListedInterview
 from qa.answering.library import Library
 from qa.page import filters
 from qa.page.edit_interview import correct_one, is_correcting, show_correcting, show_left_out
@@ -31,11 +31,11 @@ def leave() -> None:
 
 
 @st.cache_data(show_spinner=False, max_entries=4)
-def listed(folder: Path, state: str, _library: Library) -> list[Listed]:
+def listed(folder: Path, state: str, _library: Library) -> list[ListedInterview]:
     """Return the interviews of a state of the folder."""
     del folder, state  # They are what the answer is remembered by.
     with _library.snapshot() as snapshot:
-        return snapshot.database.listed()
+        return snapshot.database.interview_list()
 
 
 def show_interviews(library: Library, state: str) -> None:
@@ -77,16 +77,16 @@ def show_told() -> None:
         st.warning(escaped(line))
 
 
-def matching(every: Sequence[Listed], words: str) -> list[Listed]:
+def matching(every: Sequence[ListedInterview], words: str) -> list[ListedInterview]:
     """Return the interviews of which title, people, date and file hold each of the words."""
     wanted = words.casefold().split()
     return [each for each in every if all(word in _described(each) for word in wanted)]
 
 
-def show_row(each: Listed) -> None:
+def show_row(each: ListedInterview) -> None:
     """Draw an interview: the box to choose it, what is known of it, and the way to read it."""
     about, key = each.about, f"chosen_{each.name}"
-    facts = [
+    index_metadata = [
         f"with {', '.join(about.guests)}" if about.guests else "",
         about.date or "",
         clock(each.length_s) if each.length_s is not None else f"{each.words:,} words",
@@ -96,7 +96,7 @@ def show_row(each: Listed) -> None:
         is_chosen = each.name in st.session_state.get("chosen", ())
         label = escaped(title(each.name, about))
         st.checkbox(label, is_chosen, key=key, on_change=choose, args=[each.name, key], width="content")
-        st.caption(escaped(" · ".join(filter(None, facts))), width="content")
+        st.caption(escaped(" · ".join(filter(None, index_metadata))), width="content")
         st.button("Read", key=f"read_{each.name}", type="tertiary", on_click=open_one, args=[each.name])
         st.button("Correct", key=f"correct_{each.name}", type="tertiary", on_click=correct_one, args=[each.name])
 
@@ -117,7 +117,7 @@ def ask_only(names: Sequence[str]) -> None:
     change({**dict.fromkeys(OWN), **filters.only_these(names)})
 
 
-def _described(each: Listed) -> str:
+def _described(each: ListedInterview) -> str:
     about = each.about
     words = (title(each.name, about), *about.guests, *about.hosts, about.date or "", each.name)
     return " ".join(words).casefold()

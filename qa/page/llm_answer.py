@@ -7,7 +7,7 @@ import streamlit as st
 
 from qa.answering.answer import Answer
 from qa.llm.openai_client import Endpoint, endpoint
-from qa.llm.summary import Speech, Spoken
+from qa.llm.summary import AnswerStream, GeneratedAnswer
 from qa.page.url_state import change
 from qa.page.widgets import escaped
 from qa.render.render import place
@@ -66,7 +66,7 @@ def switch() -> None:
     change({"voice": None if st.session_state["voice"] else "0"})
 
 
-def show_voice(number: int, found: Answer, speech: Speech | None) -> Speech | None:
+def show_voice(number: int, found: Answer, speech: AnswerStream | None) -> AnswerStream | None:
     """Draw what a model says from the passages, and return it; it is asked once, and of the last turn alone."""
     at = endpoint()
     if at is None or not is_on() or not found.matched or not found.passages:
@@ -74,7 +74,7 @@ def show_voice(number: int, found: Answer, speech: Speech | None) -> Speech | No
     if speech is None or speech.found is not found:
         if number + 1 < len(st.session_state["turns"]):
             return None
-        speech = Speech(at, found)
+        speech = AnswerStream(at, found)
     if speech.spoken.is_done:
         show_spoken(number, speech)
     else:
@@ -82,14 +82,14 @@ def show_voice(number: int, found: Answer, speech: Speech | None) -> Speech | No
     return speech
 
 
-def by_row(speeches: Iterable[Speech | None]) -> dict[int, Spoken]:
+def by_row(speeches: Iterable[AnswerStream | None]) -> dict[int, GeneratedAnswer]:
     """Return, by row, what a model has said to its end, as far as the page shows it."""
     if not is_on():
         return {}
     return {row: speech.spoken for row, speech in enumerate(speeches) if speech and speech.spoken.is_done}
 
 
-def show_spoken(number: int, speech: Speech) -> None:
+def show_spoken(number: int, speech: AnswerStream) -> None:
     """Draw all that a model has said; where it failed, why, and the way to ask it again."""
     spoken = speech.spoken
     if spoken.sentences or not spoken.failed:
@@ -101,7 +101,7 @@ def show_spoken(number: int, speech: Speech) -> None:
             st.button("Ask the model again", key=key, type="tertiary", on_click=ask_model_again, args=which)
 
 
-def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
+def show_growing(number: int, speech: AnswerStream, at: Endpoint) -> None:
     """Draw what a model says while it says it; nothing else on the page waits."""
     is_first = [True]
 
@@ -117,13 +117,13 @@ def show_growing(number: int, speech: Speech, at: Endpoint) -> None:
         grow()
 
 
-def ask_model_again(number: int, failed: Speech) -> None:
+def ask_model_again(number: int, failed: AnswerStream) -> None:
     """Ask the model once more, also below an earlier turn."""
     at, turns = endpoint(), st.session_state["turns"]
-    turns[number] = turns[number]._replace(voice=Speech(at, failed.found) if at else None)
+    turns[number] = turns[number]._replace(voice=AnswerStream(at, failed.found) if at else None)
 
 
-def as_html(spoken: Spoken, found: Answer, where: str = "") -> str:
+def as_html(spoken: GeneratedAnswer, found: Answer, where: str = "") -> str:
     """Return what a model said as HTML, escaped, each citation with its passage's place."""
     parts = []
     for sentence in spoken.sentences:

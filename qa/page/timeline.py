@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from index.types import Span
-from qa.answering.answer import Asked, CitedPassage
+from qa.answering.answer import AskedQuestion, CitedPassage
 from qa.answering.library import Library
 from qa.page.filters import known
 from qa.page.url_state import place_of, read_on
@@ -47,16 +47,16 @@ STYLE = """<style>
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
-def placed(folder: Path, state: str, asked: Asked, _library: Library) -> list[Strip]:
+def placed(folder: Path, state: str, asked: AskedQuestion, _library: Library) -> list[Strip]:
     """Return the strips of a question in a state of the folder."""
     del folder, state  # They are what the answer is remembered by.
     return strips(_library, asked)
 
 
-def show_where(number: int, asked: Asked, library: Library) -> None:
+def show_where(number: int, asked: AskedQuestion, library: Library) -> None:
     """Draw where in the interviews a question is answered, as strips or as a list; either opens a passage."""
     with library.snapshot() as snapshot:
-        state = snapshot.facts["state"]
+        state = snapshot.index_metadata["state"]
     found = placed(library.folder, state, asked, library)
     titles = known(library, state).titles
     drawn = [(titles.get(strip.transcript, strip.transcript), strip) for strip in found[:MOST_STRIPS]]
@@ -76,10 +76,10 @@ def first_words(passage: CitedPassage) -> str:
     return " ".join(words[:FIRST_WORDS]) + "…" * (len(words) > FIRST_WORDS)
 
 
-def show_bar(turn: int, asked: Asked, transcript: str, here: Span | None, library: Library) -> None:
+def show_bar(turn: int, asked: AskedQuestion, transcript: str, here: Span | None, library: Library) -> None:
     """Draw where in one interview a question of the chat is answered, and fold the ways there below; `here` is read."""
     with library.snapshot() as snapshot:
-        state = snapshot.facts["state"]
+        state = snapshot.index_metadata["state"]
     found = placed(library.folder, state, asked, library)
     strip = next((strip for strip in found if strip.transcript == transcript), None)
     if strip is None:
@@ -142,7 +142,7 @@ def _chart(drawn: Sequence[tuple[str, Strip]]) -> "altair.LayerChart | altair.Fa
                     "ends": max(place.ends, place.begins + NARROWEST),
                     "strength": place.strength,
                     "When": moment(place.passage),
-                    "Asked": shortened(place.passage.question or ""),
+                    "AskedQuestion": shortened(place.passage.question or ""),
                     "Said": first_words(place.passage),
                     "In": title,
                     "aloud": f"{title}, {moment(place.passage)}: {first_words(place.passage)}",
@@ -189,7 +189,7 @@ def _chart(drawn: Sequence[tuple[str, Strip]]) -> "altair.LayerChart | altair.Fa
             x2="ends:Q",
             y=y,
             opacity=altair.Opacity("strength:Q", scale=altair.Scale(domain=[0, 1], range=[FAINTEST, 1]), legend=None),
-            tooltip=[altair.Tooltip(f"{name}:N") for name in ("When", "Asked", "Said", "In")],
+            tooltip=[altair.Tooltip(f"{name}:N") for name in ("When", "AskedQuestion", "Said", "In")],
             description="aloud:N",
         )
         .add_params(clicked)

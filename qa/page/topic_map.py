@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from index.arrays import Vectors
-from index.types import About
+from index.types import Metadata
 from qa.answering.answer import Answer
 from qa.answering.library import Library
 from qa.page import filters
@@ -114,7 +114,7 @@ def _answering(drawn: Drawn, among: frozenset[int], library: Library) -> tuple[s
 
 
 def _show_points(
-    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: filters.Known, library: Library
+    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: filters.FilterOptions, library: Library
 ) -> None:
     st.altair_chart(
         _chart(drawn, rows, answering, known),
@@ -134,7 +134,7 @@ def _open_chosen(drawn: Drawn, library: Library) -> None:
 
 
 def _chart(
-    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: filters.Known
+    drawn: Drawn, rows: Sequence[int], answering: Sequence[int], known: filters.FilterOptions
 ) -> "altair.LayerChart | altair.FacetChart":
     # Half a second that the page's first visitors need not wait for.
     import altair
@@ -200,14 +200,19 @@ def _chart(
     return altair.layer(*layers).properties(height=HEIGHT_PX)
 
 
-def _whose(transcript: str, known: filters.Known) -> str:
+def _whose(transcript: str, known: filters.FilterOptions) -> str:
     """Return by whom an exchange is coloured: the guests, or the interview where none is known."""
-    about = known.abouts.get(transcript, About())
+    about = known.metadata_by_transcript.get(transcript, Metadata())
     return ", ".join(about.guests) or known.titles.get(transcript, transcript)
 
 
 def _show_list(
-    drawn: Drawn, rows: Sequence[int], question: str, answering: Sequence[int], known: filters.Known, library: Library
+    drawn: Drawn,
+    rows: Sequence[int],
+    question: str,
+    answering: Sequence[int],
+    known: filters.FilterOptions,
+    library: Library,
 ) -> None:
     parts = [(f"Found for “{question}”", answering)] if answering else []
     among = frozenset(rows)

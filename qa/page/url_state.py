@@ -52,7 +52,7 @@ def forget() -> None:
 MOST_PAGES = 50
 
 
-class Looks(NamedTuple):
+class OpenPanels(NamedTuple):
     """What is open below an answer."""
 
     more: int = 0  # 1 for the passages after the best
@@ -60,17 +60,17 @@ class Looks(NamedTuple):
     side: int = 0  # so many pages of the guests side by side
 
 
-NO_LOOKS = Looks()
+NO_LOOKS = OpenPanels()
 
 
-def looks_from_address() -> Looks:
+def looks_from_address() -> OpenPanels:
     """Return what the page's address opens: ?more=1, ?where=1, ?side=1."""
-    more, where, side = (st.query_params.get(name, "") for name in Looks._fields)
+    more, where, side = (st.query_params.get(name, "") for name in OpenPanels._fields)
     pages = int(side) if side.isascii() and side.isdecimal() and len(side) < 9 else 0
-    return Looks(int(more == "1"), int(where == "1"), min(pages, MOST_PAGES))
+    return OpenPanels(int(more == "1"), int(where == "1"), min(pages, MOST_PAGES))
 
 
-def question_to_url(question: str | None, looks: Looks = NO_LOOKS) -> None:
+def question_to_url(question: str | None, looks: OpenPanels = NO_LOOKS) -> None:
     """Keep in the address what is asked, and what is open below its answer."""
     change({"q": question, **{name: str(value or "") for name, value in looks._asdict().items()}})
 

@@ -51,7 +51,7 @@ ENOUGH_TIED = 3
 KEPT = 2
 
 
-def texts_of(question: str, previous: Sequence[str], names_in: NamesIn) -> list[str]:
+def query_texts(question: str, previous: Sequence[str], names_in: NamesIn) -> list[str]:
     """Return the texts to search for: the question, and the same in its context if it leans on something.
 
     A question that says nothing of its own, or nothing but a name, is only searched for in its context.
@@ -72,12 +72,12 @@ def in_context(question: str, previous: Sequence[str], names_in: NamesIn) -> str
     if not previous:
         return None
     names = names_in(question)
-    if not leans(question, names):
+    if not is_follow_up(question, names):
         return None
     followups = [(question, names)]
     for anchor in reversed(previous):
         names = names_in(anchor)
-        if not leans(anchor, names):
+        if not is_follow_up(anchor, names):
             break
         followups.insert(0, (anchor, names))
     else:
@@ -94,7 +94,7 @@ def in_context(question: str, previous: Sequence[str], names_in: NamesIn) -> str
     return " ".join([anchor, *between[-KEPT:], *said[-1:]])
 
 
-def leans(question: str, names: frozenset[str] = frozenset()) -> bool:
+def is_follow_up(question: str, names: frozenset[str] = frozenset()) -> bool:
     """Whether the question points at something said before, or says nothing on its own, or nothing but `names`."""
     content = _content(question)
     words = [word.lower() for word in all_words(_EXPLETIVE.sub(" ", question))]

@@ -37,12 +37,12 @@ class Named:
     speakers: frozenset[str]
 
     @property
-    def are_some(self) -> bool:
+    def has_person(self) -> bool:
         """Whether a person is named, as a speaker or by the name of an interview."""
         return bool(self.speakers or self._guests())
 
     @property
-    def are_several(self) -> bool:
+    def has_several_people(self) -> bool:
         """Whether more than one person is named."""
         return len(self.speakers) > 1 or len(self._guests()) > 1
 
@@ -78,7 +78,7 @@ def find_names(snapshot: Snapshot, words: Sequence[str], transcript_ids: Sequenc
     return Named(frozenset(named), dict(transcripts), frozenset(speakers))
 
 
-def as_asked(text: str, named: Named) -> str:
+def rewrite_names_as_you(text: str, named: Named) -> str:
     """Return the question as a host would put it: "What is Ingrid afraid of?" as "What is you afraid of?".
 
     Names, and who "he" or "she" is, become "you", whatever the grammar: what matches is how it was asked.

@@ -67,7 +67,7 @@ _BITS = {c: 1 << i for i, c in enumerate("abcdefghijklmnopqrstuvwxyz0123456789")
 Ints = NDArray[np.int64]
 
 
-class Heard(NamedTuple):
+class PhoneticMatch(NamedTuple):
     """What was asked, and words of the library that sound like it; the likeness is from 0 to 1."""
 
     asked: str
@@ -117,7 +117,7 @@ class Vocabulary:
         self._n_letters = (first.n_letters[a] + first.n_letters[b] + first.n_letters[c]).astype(np.int16)
         self._letter_bits = (first.letters[a] | first.letters[b] | first.letters[c]).astype(np.uint64)
 
-    def likest(self, asked: Sequence[str], k: int) -> list[tuple[str, float]]:
+    def closest(self, asked: Sequence[str], k: int) -> list[tuple[str, float]]:
         """Return up to k (words said, likeness) that sound most like the asked words, best first; none of these words.
 
         Likeness is the mean of the Indel similarities of sounds and of letters, less SMALL_WORD_LOSS.
@@ -185,7 +185,9 @@ def runs_of(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
             yield run
 
 
-def soundalikes(words: Sequence[str], spoken: Vocabulary, ordinary: Container[str] = frozenset()) -> list[Heard]:
+def phonetic_matches(
+    words: Sequence[str], spoken: Vocabulary, ordinary: Container[str] = frozenset()
+) -> list[PhoneticMatch]:
     """Return what the library may say for words of a question that it does not say, likest first.
 
     Takes all of the question's words in their order, as they are spelled: a capital is a name's. Captions get
@@ -205,7 +207,7 @@ def soundalikes(words: Sequence[str], spoken: Vocabulary, ordinary: Container[st
         if any(map(_is_small, pair)):
             continue
         if "".join(pair) in spoken.n_passages:
-            heard.append(Heard(" ".join(pair), "".join(pair), 1.0))
+            heard.append(PhoneticMatch(" ".join(pair), "".join(pair), 1.0))
         elif all(names[i : i + 2]) and any(unsaid[i : i + 2]):
             heard += _standing_out(pair, spoken, is_name=True)
         else:
@@ -213,27 +215,29 @@ def soundalikes(words: Sequence[str], spoken: Vocabulary, ordinary: Container[st
     return sorted(set(heard), key=lambda h: (-h.likeness, h.asked, h.said))
 
 
-def _apart(word: str, spoken: Vocabulary) -> list[Heard]:
+def _apart(word: str, spoken: Vocabulary) -> list[PhoneticMatch]:
     """Return the two neighbours that are the word but for the space, each of two letters or more."""
     halves = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
-    return [Heard(word, " ".join(run), 1.0) for run in halves if spoken.holds(run)]
+    return [PhoneticMatch(word, " ".join(run), 1.0) for run in halves if spoken.holds(run)]
 
 
-def _standing_out(asked: Sequence[str], spoken: Vocabulary, *, is_name: bool) -> list[Heard]:
+def _standing_out(asked: Sequence[str], spoken: Vocabulary, *, is_name: bool) -> list[PhoneticMatch]:
     """Return the runs that are so much liker than the fifth that it is not chance."""
-    likest = spoken.likest(asked, COMPANY)
-    company = likest[-1][1] if len(likest) == COMPANY else 0.0
+    closest = spoken.closest(asked, COMPANY)
+    company = closest[-1][1] if len(closest) == COMPANY else 0.0
     n_letters = sum(len(_letters(word)) for word in asked)
     sure = SURE_CHARS if is_name else SURE_CHARS_ORDINARY
     least = max(LEAST_LIKENESS, company + MARGIN * math.log(max(1.0, sure / max(1, n_letters))))
     return [
-        Heard(" ".join(asked), said, round(likeness, 3))
-        for said, likeness in likest[:MOST]
+        PhoneticMatch(" ".join(asked), said, round(likeness, 3))
+        for said, likeness in closest[:MOST]
         if likeness >= least and (is_name or not _is_form(asked, said)) and said.replace(" ", "") != "".join(asked)
     ]
 
 
-def _beside(pair: Sequence[str], unsaid: Sequence[bool], spoken: Vocabulary, ordinary: Container[str]) -> list[Heard]:
+def _beside(
+    pair: Sequence[str], unsaid: Sequence[bool], spoken: Vocabulary, ordinary: Container[str]
+) -> list[PhoneticMatch]:
     """Return runs of which one word is asked and rarely said, and the other sounds like the other."""
     heard = []
     for word, other, is_first in ((pair[0], pair[1], True), (pair[1], pair[0], False)):
@@ -241,7 +245,7 @@ def _beside(pair: Sequence[str], unsaid: Sequence[bool], spoken: Vocabulary, ord
         if is_unsaid and is_rare and len(word) >= LONG_CHARS and word not in ordinary:
             for said, likeness in spoken.likest_beside(word, other, is_first=is_first):
                 if likeness >= LEAST_BESIDE and not _is_form([word], said):
-                    heard.append(Heard(" ".join(pair), said, round(likeness, 3)))
+                    heard.append(PhoneticMatch(" ".join(pair), said, round(likeness, 3)))
     return heard[:1]
 
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 from index.embedding.embedder import Embedder, Encoded
 from index.search.search_index import Snapshot
-from qa.question.name_steering import Named, as_asked, find_names
-from qa.question.phonetic_match import Heard, Vocabulary, soundalikes
+from qa.question.name_steering import Named, find_names, rewrite_names_as_you
+from qa.question.phonetic_match import PhoneticMatch, Vocabulary, phonetic_matches
 from qa.question.spelling import corrected
 from qa.question.words import all_words, content_words
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to search for: a text, the names in it, and the text as the model reads it, see `as_asked`."""
+    """What to search for: a text, the names in it, and the text as the model reads it, see `rewrite_names_as_you`."""
 
     text: str
     named: Named
     searched: str
     encoded: Encoded
-    heard: tuple[Heard, ...]  # how captions may have written words of it
+    heard: tuple[PhoneticMatch, ...]  # how captions may have written words of it
 
 
 def make_queries(
@@ -48,6 +48,6 @@ def literal_queries(
     """Return a query for each text, with its typing mistakes."""
     ordinary = embedder.whole_words
     names = [find_names(snapshot, content_words(text), transcript_ids) for text in texts]
-    searched = [as_asked(text, named) for text, named in zip(texts, names, strict=True)]
-    heard = [tuple(soundalikes(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
+    searched = [rewrite_names_as_you(text, named) for text, named in zip(texts, names, strict=True)]
+    heard = [tuple(phonetic_matches(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
     return [Query(*query) for query in zip(texts, names, searched, embedder.encode(searched), heard, strict=True)]

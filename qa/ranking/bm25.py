@@ -13,7 +13,7 @@ import numpy as np
 from index.arrays import Ids, Vectors
 from index.search.search_index import Snapshot
 from index.storage.full_text import match_phrase
-from qa.question.phonetic_match import Heard
+from qa.question.phonetic_match import PhoneticMatch
 
 # How much the name of a speaker or an interview counts beside the other words.
 NAME_WEIGHT = 0.5
@@ -29,7 +29,11 @@ class LexicalScores:
 
 
 def score_words(
-    snapshot: Snapshot, words: Sequence[str], named: frozenset[str], scope: Ids | None, heard: Sequence[Heard] = ()
+    snapshot: Snapshot,
+    words: Sequence[str],
+    named: frozenset[str],
+    scope: Ids | None,
+    heard: Sequence[PhoneticMatch] = (),
 ) -> LexicalScores:
     """Score the passages, of these rows or of all, that hold at least one of the words.
 

@@ -35,23 +35,23 @@ _SEVERAL = re.compile(
 )
 
 
-class Losses(NamedTuple):
+class Penalties(NamedTuple):
     """What a passage loses where better ones are shown already."""
 
     same_interview: float = 0.0  # for each of the same interview
     near: float = 0.0  # for each that is near it in the same interview
 
 
-def losses_of(question: str, named: Named) -> Losses:
+def penalties_for(question: str, named: Named) -> Penalties:
     """Return what is lost: nothing where one person, or nobody in particular, is asked one question."""
     near = NEAR_LOSS if is_topic(question) else 0.0
-    if named.are_several:
-        return Losses(NAMED_LOSS, near)
-    return Losses(UNNAMED_LOSS if _SEVERAL.search(question) else 0.0, near)
+    if named.has_several_people:
+        return Penalties(NAMED_LOSS, near)
+    return Penalties(UNNAMED_LOSS if _SEVERAL.search(question) else 0.0, near)
 
 
-def spread(
-    scores: Sequence[float], places: Sequence[tuple[int, int]], vectors: Vectors, k: int, losses: Losses
+def diversify(
+    scores: Sequence[float], places: Sequence[tuple[int, int]], vectors: Vectors, k: int, losses: Penalties
 ) -> list[tuple[int, float]]:
     """Return (position, score) of the first k hits, best first, with those that repeat a better one behind all others.
 
@@ -69,7 +69,7 @@ def spread(
 
 
 def _in_turns(
-    hits: Sequence[int], scores: Sequence[float], places: Sequence[tuple[int, int]], first: int, losses: Losses
+    hits: Sequence[int], scores: Sequence[float], places: Sequence[tuple[int, int]], first: int, losses: Penalties
 ) -> list[int]:
     """Fill the first places one by one, each with the best hit when those before it count."""
     left, chosen = {at: scores[at] for at in hits}, list[int]()

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Ids, Vectors
-from index.embedding.binary_quantization import bytes_each, similarities
+from index.embedding.binary_quantization import bytes_each, dot_sign_bits
 from index.embedding.embedder import Encoded
 from index.errors import StoreError
 from index.splitting.windows import WINDOW
-from index.storage.records import FoundBy
+from index.storage.records import TokenVectors
 
 # What a stop word weighs, beside idf from 0 to about 10. "How" and "where" shade the words around them.
 STOP_WEIGHT = 1.0
@@ -66,7 +66,7 @@ def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unk
     return weights / total if total else weights
 
 
-def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> Matches:
+def match(encoded: Encoded, weights: Vectors, passages: Sequence[TokenVectors]) -> Matches:
     """Return how passages, one or more, match a question of which the word pieces have these weights.
 
     Raises StoreError where what the passages are found by cannot be: the index is damaged.
@@ -76,7 +76,7 @@ def match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> Ma
     return Matches(whole, windows, cosines, [passage.n_windows for passage in passages])
 
 
-def _match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> tuple[Vectors, Vectors, Vectors]:
+def _match(encoded: Encoded, weights: Vectors, passages: Sequence[TokenVectors]) -> tuple[Vectors, Vectors, Vectors]:
     dimension = len(encoded.vector)
     sizes = np.array([len(passage.tokens) // bytes_each(dimension) for passage in passages])
     windows = np.frombuffer(b"".join(passage.windows for passage in passages), WINDOW)
@@ -87,7 +87,7 @@ def _match(encoded: Encoded, weights: Vectors, passages: Sequence[FoundBy]) -> t
         raise StoreError("the index is damaged; build it again with: interview-qa build PATH")
     # A vector's signs have the length of the root of their number.
     asked = np.vstack([encoded.tokens, encoded.vector]) / np.float32(dimension**0.5)
-    similar = similarities([passage.tokens for passage in passages], asked)
+    similar = dot_sign_bits([passage.tokens for passage in passages], asked)
     starts = np.cumsum(sizes) - sizes
     offsets = np.repeat(starts, counts)
     wholes = _best(similar[:, :-1], starts, starts + sizes) @ weights

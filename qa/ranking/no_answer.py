@@ -76,12 +76,12 @@ OFF_TOPIC = tuple(
 )
 
 
-def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
+def fit_thresholds(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
     """Return the facts that `is_match` needs, measured on the library."""
     queries = [make_queries(snapshot, [question], embedder) for question in OFF_TOPIC]
     interviews = cycle(snapshot.database.transcript_ids().values())
-    of_all = [nearness(search(snapshot, query, JUDGED)) for query in queries]
-    of_one = [nearness(search(snapshot, query, JUDGED, [next(interviews)])) for query in queries]
+    of_all = [match_score(search(snapshot, query, JUDGED)) for query in queries]
+    of_one = [match_score(search(snapshot, query, JUDGED, [next(interviews)])) for query in queries]
     return {
         "floor": float(np.quantile(of_all, FLOOR_QUANTILE)),
         "floor_of_one": float(np.quantile(of_one, FLOOR_QUANTILE)),
@@ -89,7 +89,12 @@ def fit(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
 
 
 def is_match(
-    facts: dict[str, Any], query: Query, hits: Sequence[Hit], replies: Sequence[tuple[str, str]], *, everywhere: bool
+    index_metadata: dict[str, Any],
+    query: Query,
+    hits: Sequence[Hit],
+    replies: Sequence[tuple[str, str]],
+    *,
+    everywhere: bool,
 ) -> bool:
     """Whether one of the best hits is nearer than the library's floor; `replies` are (asked, said) of each.
 
@@ -100,11 +105,11 @@ def is_match(
         names_quantity(said) or asks_quantity(asked) for asked, said in replies[:JUDGED]
     ):
         return False
-    is_named = everywhere and query.named.are_some
+    is_named = everywhere and query.named.has_person
     # An index to which nothing was fitted refuses nothing.
-    return nearness(hits) > float(facts.get("floor_of_one" if is_named else "floor", 0.0))
+    return match_score(hits) > float(index_metadata.get("floor_of_one" if is_named else "floor", 0.0))
 
 
-def nearness(hits: Sequence[Hit]) -> float:
+def match_score(hits: Sequence[Hit]) -> float:
     """Return how near the nearest of the best hits is, from 0 for none at all to about 1.5."""
     return max((hit.late + DENSE_SHARE * hit.dense for hit in hits[:JUDGED]), default=0.0)

@@ -15,7 +15,7 @@ from qa.question.query import Query
 from qa.question.question_kind import is_topic
 from qa.question.words import content_words
 from qa.ranking.bm25 import LexicalScores, score_words
-from qa.ranking.diversify import losses_of, spread
+from qa.ranking.diversify import diversify, penalties_for
 from qa.ranking.late_interaction import match, token_weights
 from qa.ranking.top_k import best
 
@@ -48,7 +48,7 @@ TOPIC_DENSE_WEIGHT = 1.0
 ASIDE_LOSS = 0.2
 
 # One leg alone, to see what it is worth: only the words in common, or only one vector a passage.
-Leg = Literal["words", "vectors"]
+Retriever = Literal["words", "vectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def search(
     if not len(found.rows):
         return []
     ids = derived.ids[found.rows].tolist()
-    passages = [*map(snapshot.database.found_by(ids).__getitem__, ids)]
+    passages = [*map(snapshot.database.token_vectors(ids).__getitem__, ids)]
     matches = [
         match(query.encoded, token_weights(query.searched, query.encoded, scores.idf, scores.unknown), passages)
         for query, scores in zip(queries, lexical, strict=True)
@@ -102,9 +102,9 @@ def search(
     order = np.lexsort((found.rows, -scores))
     in_order = found.rows[order]
     vectors = derived.vectors.of_rows(derived.encodings[in_order])
-    losses = losses_of(queries[0].text, queries[0].named)
+    losses = penalties_for(queries[0].text, queries[0].named)
     places = list(zip(derived.transcripts[in_order].tolist(), in_order.tolist(), strict=True))
-    chosen = spread(scores[order].tolist(), places, vectors, k, losses)
+    chosen = diversify(scores[order].tolist(), places, vectors, k, losses)
     stored = {passage.id: passage for passage in snapshot.database.passages(ids[order[at]] for at, _ in chosen)}
     windows = matches[0].of_each(matches[0].windows + matches[0].cosines / LATE_WEIGHT)
     return [
@@ -119,7 +119,7 @@ def search(
     ]
 
 
-def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Leg) -> list[StoredPassage]:
+def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Retriever) -> list[StoredPassage]:
     """Return up to k passages, best first by one leg alone."""
     _, found = _candidates(snapshot, queries, k, None)
     rows = found.rows[best(found.bm25 if leg == "words" else found.dense, k)]

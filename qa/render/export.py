@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from qa.answering.answer import Answer, CitedPassage
-from qa.llm.summary import Spoken
+from qa.llm.summary import GeneratedAnswer
 from qa.render.media_links import is_web, link
 from qa.render.render import NOT_ASKED, as_json, one_line, place, said
 
-NOTHING: Mapping[int, Spoken] = MappingProxyType({})
+NOTHING: Mapping[int, GeneratedAnswer] = MappingProxyType({})
 
 
 def quote(passage: CitedPassage) -> str:
@@ -22,7 +22,7 @@ def quote(passage: CitedPassage) -> str:
     return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
 
 
-def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Spoken] = NOTHING) -> str:
+def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, GeneratedAnswer] = NOTHING) -> str:
     """Return a chat as Markdown: each question with its passages, best first, what answers in bold.
 
     What a model has said of a turn, by the turn's row from 0, stands above the passages, which it numbers.
@@ -50,7 +50,7 @@ def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, S
     return "\n\n".join(blocks) + "\n"
 
 
-def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Spoken] = NOTHING) -> str:
+def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, GeneratedAnswer] = NOTHING) -> str:
     """Return a chat as a JSON list; each answer is what `ask --json` writes, with its question.
 
     What a model has said of a turn, by the turn's row from 0, is beside it as "model".
@@ -64,7 +64,7 @@ def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Spoke
     return json.dumps(answers, ensure_ascii=False, indent=1) + "\n"
 
 
-def _with_words(spoken: Spoken | None) -> Spoken | None:
+def _with_words(spoken: GeneratedAnswer | None) -> GeneratedAnswer | None:
     """Return what a model has said, if it has said anything."""
     return spoken if spoken and spoken.sentences else None
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from index.metadata.metadata import about_of_name
-from index.types import About, Span
+from index.types import Metadata, Span
 from qa.answering.answer import Answer, CitedPassage
 from qa.question.words import holds_words
 from qa.render.media_links import is_web, link
@@ -159,7 +159,7 @@ def place(passage: CitedPassage) -> str:
     return f"{title(passage.transcript, passage.about)}{date}{who}, {moment(passage)}"
 
 
-def title(transcript: str, about: About) -> str:
+def title(transcript: str, about: Metadata) -> str:
     """Return what an interview is called: its title, or what its file's name says."""
     return about.title or about_of_name(transcript).title or transcript
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from index.storage.full_text import may_be_same
-from qa.answering.answer import Asked, CitedPassage, ask_again
+from qa.answering.answer import AskedQuestion, CitedPassage, answer_again
 from qa.answering.library import Library
 from qa.render.render import title
 
@@ -36,16 +36,16 @@ class Reply:
     is_unclear: bool = False  # somebody answered, and it may have been this guest or another one
 
 
-def guests(library: Library, asked: Asked) -> list[Guest]:
+def guests(library: Library, asked: AskedQuestion) -> list[Guest]:
     """Return the guests of the interviews that are asked, those with the best passages first, then by name.
 
     Raises InterviewQAError as `qa.answering.answer.answer` does.
     """
     with library.snapshot() as snapshot:
-        abouts = snapshot.database.abouts()
+        metadata_by_transcript = snapshot.database.metadata_by_transcript()
     interviews: dict[tuple[str, bool], list[str]] = {}
     among = frozenset(asked.only)
-    for name, about in abouts.items():
+    for name, about in metadata_by_transcript.items():
         if among and name not in among:
             continue
         for guest in about.guests:
@@ -54,24 +54,24 @@ def guests(library: Library, asked: Asked) -> list[Guest]:
             # Two interviews may have one title; they are two guests all the same.
             interviews[name, False] = [name]
     best = dict[str, int]()
-    for rank, passage in enumerate(ask_again(library, asked, RANKED).passages):
+    for rank, passage in enumerate(answer_again(library, asked, RANKED).passages):
         best.setdefault(passage.transcript, rank)
     there = [
-        Guest(who if is_known else title(who, abouts[who]), tuple(names), is_known)
+        Guest(who if is_known else title(who, metadata_by_transcript[who]), tuple(names), is_known)
         for (who, is_known), names in interviews.items()
     ]
     return sorted(there, key=lambda guest: (min(best.get(name, RANKED) for name in guest.transcripts), guest.name))
 
 
-def replies(library: Library, asked: Asked, of: Sequence[Guest]) -> list[Reply]:
+def replies(library: Library, asked: AskedQuestion, of: Sequence[Guest]) -> list[Reply]:
     """Return what each of the guests said, in their order. Raises InterviewQAError as `answer` does."""
     return [_reply(library, asked, guest) for guest in of]
 
 
-def _reply(library: Library, asked: Asked, guest: Guest) -> Reply:
-    found = ask_again(library, asked, LOOKED_AT, guest.transcripts)
+def _reply(library: Library, asked: AskedQuestion, guest: Guest) -> Reply:
+    found = answer_again(library, asked, LOOKED_AT, guest.transcripts)
     if found.matched and any(len(passage.about.guests) > 1 for passage in found.passages):
-        found = ask_again(library, asked, RANKED, guest.transcripts)
+        found = answer_again(library, asked, RANKED, guest.transcripts)
     if not found.matched:
         return Reply(guest, None)
     # Where several were interviewed at once, nobody is given what another one said.

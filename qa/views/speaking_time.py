@@ -29,7 +29,8 @@ def shares(database: Database) -> list[Shares]:
     """Return who speaks how much in each interview, in the order of names."""
     guesses = _guesses(database)
     return [
-        _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0))) for transcript_id, name, sizes in database.sizes()
+        _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0)))
+        for transcript_id, name, sizes in database.speaker_characters()
     ]
 
 

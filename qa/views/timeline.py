@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.types import Transcript
-from qa.answering.answer import Asked, CitedPassage, ask_again
+from qa.answering.answer import AskedQuestion, CitedPassage, answer_again
 from qa.answering.library import Library
 
 # How many passages are placed.
@@ -31,12 +31,12 @@ class Strip:
     places: tuple[Place, ...]
 
 
-def strips(library: Library, asked: Asked, k: int = PLACED) -> list[Strip]:
+def strips(library: Library, asked: AskedQuestion, k: int = PLACED) -> list[Strip]:
     """Return the interviews that the best k passages are in, the interview with the best one first.
 
     Raises InterviewQAError as `qa.answering.answer.answer` does.
     """
-    found = ask_again(library, asked, k).passages
+    found = answer_again(library, asked, k).passages
     strengths = _strengths(found)
     by_interview: dict[str, list[tuple[CitedPassage, float]]] = {}
     for passage, strength in zip(found, strengths, strict=True):

@@ -41,7 +41,7 @@ def draw_map(library: Library) -> tuple[list[Exchange], Vectors]:
     A map that was drawn before is read; another is kept for the next time, where the folder can be written.
     """
     with library.snapshot() as snapshot:
-        state: str = snapshot.facts["state"]
+        state: str = snapshot.index_metadata["state"]
         there = exchanges(snapshot.database)
         kept = _load(library.folder, state, len(there))
         if kept is not None:

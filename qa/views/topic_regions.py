@@ -66,7 +66,7 @@ def _parts(places: Vectors, n: int) -> "tuple[np.ndarray[tuple[int], np.dtype[np
 
 def _words(database: Database, some: Sequence[Exchange]) -> list[frozenset[str]]:
     """Return the words of each exchange, besides the names of those who speak."""
-    kept = database.kept_of([i for exchange in some for i in exchange.passage_ids])
+    kept = database.index_text_of([i for exchange in some for i in exchange.passage_ids])
     spoken = "SELECT DISTINCT word FROM names WHERE speaker IS NOT NULL"
     names = {word for (word,) in database.connection.execute(spoken)}
     texts = [" ".join(kept[i][1] for i in each.passage_ids if i in kept) for each in some]

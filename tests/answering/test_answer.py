@@ -13,10 +13,10 @@ from qa.answering.answer import CitedPassage, answer
 from qa.answering.library import Library
 from qa.answering.suggestions import presentable
 from qa.evaluation.evaluate import evaluate
-from qa.question.name_steering import as_asked, find_names
+from qa.question.name_steering import find_names, rewrite_names_as_you
 from qa.question.spelling import corrected
 from qa.question.words import content_words
-from qa.ranking.no_answer import OFF_TOPIC, fit
+from qa.ranking.no_answer import OFF_TOPIC, fit_thresholds
 
 SCRIPT = (
     "[00:00:10] Ada: How old is the boat?\n"
@@ -203,7 +203,7 @@ def test_an_index_of_another_model_is_refused(tmp_path: Path) -> None:
     build_index({"boat.txt": SCRIPT}, tmp_path / "i")
     library = Library(tmp_path / "i")
     with library.snapshot() as snapshot:
-        library.embedder(snapshot.facts).fingerprint = "another"
+        library.embedder(snapshot.index_metadata).fingerprint = "another"
     with pytest.raises(ModelError, match="is not the one that the index was made with; build the index again"):
         answer(library, "how old is the boat")
 
@@ -248,7 +248,7 @@ def test_names_say_where_to_look(
 ) -> None:
     with library.snapshot() as snapshot:
         named = find_names(snapshot, content_words(question))
-    assert (named.words, as_asked(question, named), named.speakers) == (words, rest, speakers)
+    assert (named.words, rewrite_names_as_you(question, named), named.speakers) == (words, rest, speakers)
 
 
 def test_a_question_that_names_a_guest_is_answered_from_that_interview(library: Library) -> None:
@@ -306,9 +306,9 @@ def test_the_samples_own_questions_are_answered(library: Library) -> None:
 
 def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
     from index.building.build import build
-    from qa.ranking.no_answer import fit
+    from qa.ranking.no_answer import fit_thresholds
 
-    build([shared / "interviews"], tmp_path / "i", fit=fit)
+    build([shared / "interviews"], tmp_path / "i", fit=fit_thresholds)
     report = evaluate(Library(tmp_path / "i"), shared / "questions.jsonl")["all"]
     assert report["hit@1"] >= 0.72
     assert report["hit@3"] >= 0.88
@@ -319,7 +319,7 @@ def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
 
 def test_captions_of_one_speaker_are_shown_as_one_turn(tmp_path: Path) -> None:
     folder = tmp_path / "index"
-    build([Path(__file__).parent.parent / "transcripts" / "youtube-rolling.en.vtt"], folder, fit=fit)
+    build([Path(__file__).parent.parent / "transcripts" / "youtube-rolling.en.vtt"], folder, fit=fit_thresholds)
     best = answer(Library(folder), "What lies under the lowest F?").passages[0]
     assert len(best.turns) == 1
     (marked,) = best.highlight

@@ -2,46 +2,46 @@
 
 import pytest
 
-from index.types import About
+from index.types import Metadata
 from qa.answering import filters
-from qa.answering.filters import Choices, Scope, choices, settled, transcripts_in
+from qa.answering.filters import Filters, FilterValues, choices, resolve_filters, transcripts_in
 
 KNOWN = {
-    "2021/boat.vtt": About("On boats", ("Béatrice Lind", "Ada Moss"), ("Cy Orr",), "2021-06-30", None, "en-GB"),
-    "boat.vtt": About("Boats", ("Ada",), ("Ada Moss",), "2020", None, "en"),
-    "bread.srt": About("On boats", (), (), None, None, None),
+    "2021/boat.vtt": Metadata("On boats", ("Béatrice Lind", "Ada Moss"), ("Cy Orr",), "2021-06-30", None, "en-GB"),
+    "boat.vtt": Metadata("Boats", ("Ada",), ("Ada Moss",), "2020", None, "en"),
+    "bread.srt": Metadata("On boats", (), (), None, None, None),
 }
 
 
 def test_what_can_be_chosen_is_what_is_known_of_any_interview() -> None:
-    assert choices(KNOWN) == Choices(
+    assert choices(KNOWN) == FilterValues(
         guests=("Ada", "Ada Moss", "Béatrice Lind"),
         hosts=("Ada Moss", "Cy Orr"),
         languages=("en", "en-GB"),
         dates=("2020", "2021-06-30"),
     )
-    assert choices({"a.txt": About()}) == Choices((), (), (), None)
+    assert choices({"a.txt": Metadata()}) == FilterValues((), (), (), None)
 
 
 @pytest.mark.parametrize(
     ("wanted", "kept"),
     [
-        (Scope(guests=("beatrice",)), Scope(guests=("Béatrice Lind",))),
-        (Scope(guests=("ada",)), Scope(guests=("Ada Moss", "Ada"))),
-        (Scope(guests=("Ada",)), Scope(guests=("Ada",))),
-        (Scope(languages=("en",)), Scope(languages=("en",))),
-        (Scope(transcripts=("boat.vtt",)), Scope(transcripts=("boat.vtt",))),
-        (Scope(since="2020", until="2021-06"), Scope(since="2020", until="2021-06")),
+        (Filters(guests=("beatrice",)), Filters(guests=("Béatrice Lind",))),
+        (Filters(guests=("ada",)), Filters(guests=("Ada Moss", "Ada"))),
+        (Filters(guests=("Ada",)), Filters(guests=("Ada",))),
+        (Filters(languages=("en",)), Filters(languages=("en",))),
+        (Filters(transcripts=("boat.vtt",)), Filters(transcripts=("boat.vtt",))),
+        (Filters(since="2020", until="2021-06"), Filters(since="2020", until="2021-06")),
     ],
 )
-def test_names_are_taken_as_the_library_writes_them(wanted: Scope, kept: Scope) -> None:
-    assert settled(KNOWN, wanted) == (kept, [])
+def test_names_are_taken_as_the_library_writes_them(wanted: Filters, kept: Filters) -> None:
+    assert resolve_filters(KNOWN, wanted) == (kept, [])
 
 
 def test_what_no_interview_is_is_left_out_and_said() -> None:
-    wanted = Scope(("gone.txt", "bread.srt"), ("Nobody",), (), ("fi",), "last year", "2021-13")
-    assert settled(KNOWN, wanted) == (
-        Scope(("bread.srt",)),
+    wanted = Filters(("gone.txt", "bread.srt"), ("Nobody",), (), ("fi",), "last year", "2021-13")
+    assert resolve_filters(KNOWN, wanted) == (
+        Filters(("bread.srt",)),
         [
             "there is no interview named 'gone.txt', so this is not asked for",
             "there is no interview with guest 'Nobody', so this is not asked for",
@@ -53,15 +53,15 @@ def test_what_no_interview_is_is_left_out_and_said() -> None:
 
 
 def test_a_name_that_is_written_exactly_stands_for_that_one_alone() -> None:
-    assert transcripts_in(KNOWN, Scope(transcripts=("boat.vtt",))) == ["boat.vtt"]
-    assert transcripts_in(KNOWN, Scope(transcripts=("BOAT.vtt",))) == ["2021/boat.vtt", "boat.vtt"]
-    assert transcripts_in(KNOWN, Scope(guests=("Ada",))) == ["boat.vtt"]
-    assert transcripts_in(KNOWN, Scope(guests=("ada",))) == ["2021/boat.vtt", "boat.vtt"]
-    assert transcripts_in(KNOWN, Scope(transcripts=("On boats",))) == ["2021/boat.vtt", "bread.srt"]
+    assert transcripts_in(KNOWN, Filters(transcripts=("boat.vtt",))) == ["boat.vtt"]
+    assert transcripts_in(KNOWN, Filters(transcripts=("BOAT.vtt",))) == ["2021/boat.vtt", "boat.vtt"]
+    assert transcripts_in(KNOWN, Filters(guests=("Ada",))) == ["boat.vtt"]
+    assert transcripts_in(KNOWN, Filters(guests=("ada",))) == ["2021/boat.vtt", "boat.vtt"]
+    assert transcripts_in(KNOWN, Filters(transcripts=("On boats",))) == ["2021/boat.vtt", "bread.srt"]
 
 
 def test_a_language_is_that_of_every_country() -> None:
-    assert transcripts_in(KNOWN, Scope(languages=("en",))) == ["2021/boat.vtt", "boat.vtt"]
+    assert transcripts_in(KNOWN, Filters(languages=("en",))) == ["2021/boat.vtt", "boat.vtt"]
 
 
 def test_a_long_link_does_little_work_for_all_its_kinds_together(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +72,11 @@ def test_a_long_link_does_little_work_for_all_its_kinds_together(monkeypatch: py
         return words_of(name)
 
     monkeypatch.setattr(filters, "_words", counted)
-    there = {f"{n}.txt": About(f"Talk {n}", (f"Ada {n}",), (f"Bo {n}",)) for n in range(100)}
+    there = {f"{n}.txt": Metadata(f"Talk {n}", (f"Ada {n}",), (f"Bo {n}",)) for n in range(100)}
     asked = tuple(f"nobody {n}" for n in range(200))
-    settled_scope, lost = settled(there, Scope(asked, asked, asked))
-    assert (settled_scope, len(lost)) == (Scope(), 600)
+    settled_scope, lost = resolve_filters(there, Filters(asked, asked, asked))
+    assert (settled_scope, len(lost)) == (Filters(), 600)
     # Each name of the library at most once, and so many parts.
     assert len(calls) <= 400 + filters.MOST_PARTS
-    settled(there, Scope((), ("Ada 1",) * 3000, ("bo 2",)))
+    resolve_filters(there, Filters((), ("Ada 1",) * 3000, ("bo 2",)))
     assert len(calls) <= 400 + filters.MOST_PARTS + 101

@@ -20,7 +20,7 @@ from index.embedding.onnx_export import export_folder
 from index.samples import SAMPLES
 from index.splitting.passages import whole_text
 from index.storage.database import Database
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from tests.bench import builds, lengths
 from tests.bench.children import ROOT, Used, run
 from tests.bench.floors import LIGHT_QUESTION, PLAIN_ENCODING, PLAIN_QUESTION
@@ -174,7 +174,7 @@ def _passages(index: Path) -> list[str]:
     texts = []
     with Database.open(index) as database:
         for name, transcript_id in database.transcript_ids().items():
-            said = heard(database.transcript(name).text)
+            said = blank_non_speech(database.transcript(name).text)
             for passage in database.passages(transcript_id=transcript_id):
                 texts.append(whole_text(said, passage.span, passage.question))
     return texts

@@ -16,7 +16,7 @@ import numpy as np
 
 from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.model_registry import revision
-from index.search.search_index import save_derived
+from index.search.search_index import save_search_index
 from index.splitting.passages import RULE_VERSION
 from index.splitting.windows import WINDOW
 from index.storage.database import Database
@@ -61,8 +61,8 @@ def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
                     store_rows(database.connection, ((k, v.tobytes(), s.tobytes()) for k, v, s in rows))
                     _add(database, start, [*_turns(random, numbers, questions, answers, n)])
         with database.transaction(write=True):
-            _, facts = save_derived(database, folder, STATE, dimension)
-            database.record(
+            _, index_metadata = save_search_index(database, folder, STATE, dimension)
+            database.set_index_metadata(
                 state=STATE,
                 model=embedder.name,
                 revision=revision(embedder.name),
@@ -71,7 +71,7 @@ def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
                 rule_version=RULE_VERSION,
                 built="2026-01-01T00:00:00+00:00",
                 paths=[],
-                **facts,
+                **index_metadata,
             )
         database.shorten_log()
 

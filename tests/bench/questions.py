@@ -9,7 +9,7 @@ from statistics import median
 import numpy as np
 
 from index.samples import SAMPLES
-from index.search.search_index import load_derived, save_derived
+from index.search.search_index import load_search_index, save_search_index
 from index.storage.database import Database
 from qa.answering.answer import answer
 from qa.answering.library import Library
@@ -46,7 +46,7 @@ def main() -> None:
 def _ask(library: Library, asked: list[str]) -> dict[str, float]:
     """Return CPU milliseconds of embedding a question and of answering it, by turns, and the recall of vectors."""
     with library.snapshot() as snapshot:
-        embedder, vectors = library.embedder(snapshot.facts), snapshot.vectors
+        embedder, vectors = library.embedder(snapshot.index_metadata), snapshot.vectors
     for question in asked:
         answer(library, question, offer=False)
     embedding, answering = [], []
@@ -76,13 +76,13 @@ def _ask(library: Library, asked: list[str]) -> dict[str, float]:
 def _update(folder: Path) -> dict[str, float]:
     """Return the CPU seconds of adding an interview and saving what is searched, the model's part left out."""
     with Database.create(folder) as database:
-        facts = database.facts()
+        index_metadata = database.index_metadata()
         cpu = time.process_time()
         with database.transaction(write=True):
-            before, kept = load_derived(database, folder, facts), database.passage_ids()
-            add_interview(database, facts["dimension"])
-            _, saved = save_derived(database, folder, STATE, facts["dimension"], before, kept)
-            database.record(state=STATE, **saved)
+            before, kept = load_search_index(database, folder, index_metadata), database.passage_ids()
+            add_interview(database, index_metadata["dimension"])
+            _, saved = save_search_index(database, folder, STATE, index_metadata["dimension"], before, kept)
+            database.set_index_metadata(state=STATE, **saved)
         return {"update_cpu_s": time.process_time() - cpu}
 
 

@@ -24,7 +24,7 @@ from index.storage.database import Database
 from index.storage.index_folder import FILE_NAME, LOCK_NAME
 from qa.answering.answer import answer
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 BOAT = "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n"
 BREAD = "Ada: Which flour do you like best?\nCy: Rye, because it smells of rain on a warm road.\n"
@@ -47,7 +47,7 @@ def test_building_unchanged_files_again_embeds_nothing(tmp_path: Path, monkeypat
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     before = (tmp_path / "index" / FILE_NAME).read_bytes()
     monkeypatch.setattr(build_module, "load_embedder", lambda _: pytest.fail("loaded the model"))
-    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert (report.read, report.embedded, report.removed) == (0, 0, 0)
     assert (tmp_path / "index" / FILE_NAME).read_bytes() == before
 
@@ -81,7 +81,7 @@ def test_a_bad_file_is_reported_and_what_the_index_held_of_it_stays(tmp_path: Pa
     build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
     (tmp_path / "transcripts" / "cave.txt").write_bytes(b"\x00\x01\x02")
     (tmp_path / "transcripts" / "bread.txt").write_text(BREAD)
-    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert report.errors == ("cave.txt is not a text file; save the transcript as plain text (UTF-8)",)
     assert report.transcripts == 3
     assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
@@ -97,10 +97,10 @@ def test_an_interrupted_build_leaves_the_old_state_and_keeps_its_vectors(tmp_pat
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit, progress=stop)
+        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds, progress=stop)
     assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
     assert verify(tmp_path / "index").problems == []
-    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert (report.transcripts, report.embedded) == (2, 0)
 
 
@@ -108,7 +108,7 @@ def test_a_build_of_nothing_readable_leaves_the_index_alone(tmp_path: Path) -> N
     build_index({"boat.txt": BOAT}, tmp_path / "index")
     (tmp_path / "noise.txt").write_bytes(bytes(range(256)))
     with pytest.raises(TranscriptError, match=r"noise\.txt is not a text file"):
-        build([tmp_path / "noise.txt"], tmp_path / "index", fit=fit)
+        build([tmp_path / "noise.txt"], tmp_path / "index", fit=fit_thresholds)
     assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
 
 
@@ -124,7 +124,7 @@ def test_a_folder_that_cannot_be_read_is_reported_and_its_transcripts_stay(
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", refuse)  # root may read everything, so no real folder is closed to it
-    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    report = build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert (report.transcripts, report.removed) == (2, 0)
     assert report.errors == (f"{tmp_path}/transcripts/deep cannot be read: Permission denied",)
 
@@ -149,7 +149,7 @@ def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
         connection.execute("DELETE FROM passages")
     assert "rows without their owner" in verify(tmp_path / "index").problems[0]
-    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert verify(tmp_path / "index").problems == []
 
 
@@ -159,7 +159,7 @@ def test_damage_that_somebody_met_who_asked_is_mended_by_the_next_build(tmp_path
         database.connection.execute("UPDATE transcripts SET seal = x'00' WHERE name = 'boat.txt'")
     with pytest.raises(DamagedError, match=r"is damaged .*; make it again with: interview-qa build PATH"):
         best(tmp_path / "index", "How old is the boat?")
-    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
     assert verify(tmp_path / "index").problems == []
 
@@ -174,7 +174,7 @@ def test_an_encoding_that_is_not_as_it_was_stored_is_found_and_made_again(tmp_pa
     else:
         # The new transcript says what was read before, which is looked up and not read again.
         (tmp_path / "transcripts" / "ship.txt").write_text(BOAT)
-    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert verify(tmp_path / "index").problems == []
     assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
 
@@ -188,7 +188,7 @@ def test_a_full_disk_leaves_the_old_state(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StoreError, match="cannot be written: No space left on device; the index is as it was before"):
-        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+        build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert verify(tmp_path / "index").problems == []
     assert [t["name"] for t in info(tmp_path / "index")["transcripts"]] == ["boat.txt"]
 
@@ -224,7 +224,7 @@ def test_odd_names_and_links_are_files_like_others(tmp_path: Path) -> None:
     (folder / "link.txt").symlink_to(tmp_path / "elsewhere.txt")
     Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.txt")).write_text(BOAT)
     (folder / "loop").symlink_to(folder)
-    report = build([folder], tmp_path / "index", fit=fit)
+    report = build([folder], tmp_path / "index", fit=fit_thresholds)
     assert (report.transcripts, report.errors) == (2, ())
     assert sorted(t["name"] for t in info(tmp_path / "index")["transcripts"]) == ["caf\ufffd.txt", "link.txt"]
     assert verify(tmp_path / "index").problems == []
@@ -246,7 +246,7 @@ def test_a_lost_or_damaged_vector_file_is_made_again(tmp_path: Path) -> None:
     assert best(tmp_path / "index", "What scared you in the cave?")[0] == "cave.txt"
     vectors.unlink()
     assert best(tmp_path / "index", "How old is the boat?")[0] == "boat.txt"
-    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit)
+    build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
     assert verify(tmp_path / "index").problems == []
 
 
@@ -301,6 +301,16 @@ def test_an_index_of_a_newer_version_is_refused(tmp_path: Path, sample_folder: P
         connection.execute("PRAGMA user_version = 99")
     with pytest.raises(StoreError, match="was made by a newer version; update interview-qa"):
         Library(tmp_path / "index")
+
+
+def test_an_index_of_an_older_version_is_built_again(tmp_path: Path, files: Path, whole: Path) -> None:
+    shutil.copytree(whole, tmp_path / "index")
+    with sqlite3.connect(tmp_path / "index" / FILE_NAME) as connection:
+        connection.execute("PRAGMA user_version = 5")
+    with pytest.raises(StoreError, match="schema version 5 is older than any release"):
+        Library(tmp_path / "index")
+    assert build([files], tmp_path / "index").errors == ()
+    assert Library(tmp_path / "index").folder == tmp_path / "index"
 
 
 def test_no_index_is_one_line_with_a_way_out(tmp_path: Path) -> None:

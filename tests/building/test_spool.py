@@ -8,8 +8,8 @@ import pytest
 
 from helpers.library import ROOT, build_index
 from index.building.build import build
-from index.building.changes import Reading
-from index.building.spool import Spool, cut
+from index.building.changes import ReadTranscript
+from index.building.spool import Spool, split_transcript
 from index.building.verify import verify
 from index.embedding.embedder import Embedder
 from index.errors import StoreError
@@ -39,7 +39,7 @@ def held() -> int:
 def test_what_was_cut_comes_back_as_it_was(tmp_path: Path, embedder: Embedder) -> None:
     odd = read_transcript("Ada: \ud83d?\nBo: Yes.\n".encode("utf-8", "surrogatepass"), "odd.txt")
     transcripts = [odd, *(read_transcript(path.read_bytes(), path.name) for path in FILES)]
-    cuts = [cut(Reading(each, f'["{each.name}"]', "0f"), embedder) for each in transcripts]
+    cuts = [split_transcript(ReadTranscript(each, f'["{each.name}"]', "0f"), embedder) for each in transcripts]
     assert any(segment.marks for each in transcripts for segment in each.segments)
     with Spool(tmp_path) as spool:
         for each in cuts:
@@ -84,7 +84,7 @@ def test_a_text_that_is_said_often_is_embedded_once(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_kept_is_refused_in_one_line(tmp_path: Path, embedder: Embedder) -> None:
-    made = cut(Reading(read_transcript(TALK.format(n=1).encode(), "a.txt"), "[]", ""), embedder)
+    made = split_transcript(ReadTranscript(read_transcript(TALK.format(n=1).encode(), "a.txt"), "[]", ""), embedder)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Spool(tmp_path) as spool:
         spool.add(made)

@@ -17,7 +17,7 @@ from index.samples import SAMPLES
 from index.sources.discovery import find_files
 from index.sources.sources import Source, Sources
 from index.storage.database import Database
-from index.types import About
+from index.types import Metadata
 
 TALK = (
     "SPEAKER_00: How old is the boat?\nSPEAKER_01: Ninety years.\n"
@@ -45,10 +45,10 @@ def names(paths: list[Path], folder: Path, embedder: Embedder) -> list[str]:
         return list(database.files())
 
 
-def about(talks: Path, embedder: Embedder, name: str = "talk.txt") -> About:
+def about(talks: Path, embedder: Embedder, name: str = "talk.txt") -> Metadata:
     names([talks], talks.parent / "i", embedder)
     with Database.open(talks.parent / "i") as database:
-        return database.abouts()[name]
+        return database.metadata_by_transcript()[name]
 
 
 def test_a_file_that_is_left_out_is_in_no_index_until_it_is_taken_back(talks: Path, embedder: Embedder) -> None:
@@ -161,7 +161,7 @@ def test_it_is_believed_before_what_lies_beside_and_gives_way_to_it_when_it_is_e
     assert (talks / "talk.toml").read_text() == 'title = "Of old"\ndate = 1999'
 
 
-KNOWN = About("Boats", ("Ada Moss", "Bo Lind"), (), "2021", "https://example.org/a.mp3", "en")
+KNOWN = Metadata("Boats", ("Ada Moss", "Bo Lind"), (), "2021", "https://example.org/a.mp3", "en")
 
 
 def test_only_what_is_another_is_corrected() -> None:

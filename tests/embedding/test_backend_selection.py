@@ -12,8 +12,8 @@ import pytest
 
 from helpers.library import ROOT
 from index.embedding import backend_selection, onnx_export
-from index.embedding.backend_selection import TORCH_TEXTS, for_many_texts
-from index.embedding.backends import Direct, Network, Onnx, OpenVino, Torch
+from index.embedding.backend_selection import TORCH_TEXTS, select_backend
+from index.embedding.backends import Network, OnnxBackend, OpenVino, Torch, TorchBackend
 from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.onnx_export import cutting_tokenizer, is_faithful, open_export
 
@@ -58,9 +58,9 @@ def test_a_processor_that_cannot_do_otherwise_is_not_asked(
     monkeypatch.setattr(backend_selection, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
     for line in WITHOUT:
         processor(tmp_path, monkeypatch, line)
-        assert for_many_texts(quick, TORCH_TEXTS) is quick
+        assert select_backend(quick, TORCH_TEXTS) is quick
     monkeypatch.setattr(backend_selection, "PROCESSOR", tmp_path / "none")
-    assert for_many_texts(quick, TORCH_TEXTS) is quick
+    assert select_backend(quick, TORCH_TEXTS) is quick
     assert not memory.exists()
 
 
@@ -70,7 +70,7 @@ def test_for_few_texts_it_is_not_asked_either(
     monkeypatch.setattr(backend_selection, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     processor(tmp_path, monkeypatch, WITH[0])
-    assert for_many_texts(quick, TORCH_TEXTS - 1) is quick
+    assert select_backend(quick, TORCH_TEXTS - 1) is quick
     assert not memory.exists()
 
 
@@ -79,11 +79,11 @@ def test_one_that_may_be_faster_is_tried_once(
     quick: Embedder, memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
 ) -> None:
     processor(tmp_path, monkeypatch, line)
-    found = for_many_texts(quick, TORCH_TEXTS)
+    found = select_backend(quick, TORCH_TEXTS)
     (way,) = json.loads(memory.read_text()).values()
-    assert isinstance(found.network, Direct if way == "torch bf16" else Onnx)
+    assert isinstance(found.network, TorchBackend if way == "torch bf16" else OnnxBackend)
     monkeypatch.setattr(backend_selection, "_time", lambda _: pytest.fail("tried again"))
-    assert isinstance(for_many_texts(quick, TORCH_TEXTS).network, type(found.network))
+    assert isinstance(select_backend(quick, TORCH_TEXTS).network, type(found.network))
 
 
 def test_what_was_found_before_versions_of_engines_changed_is_tried_again(
@@ -94,7 +94,7 @@ def test_what_was_found_before_versions_of_engines_changed_is_tried_again(
     monkeypatch.setattr(backend_selection, "_time", lambda each: tried.append(each) or len(tried))
     for version in ("1", "2", "2"):
         monkeypatch.setattr(backend_selection, "version", lambda engine, found=version: f"{engine} {found}")
-        assert for_many_texts(quick, TORCH_TEXTS) is quick
+        assert select_backend(quick, TORCH_TEXTS) is quick
     assert len(tried) == 4
     assert len(json.loads(memory.read_text())) == 2
 
@@ -104,9 +104,9 @@ def test_what_was_found_is_used_and_gives_the_same(
     quick: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processor(tmp_path, monkeypatch, "flags\t\t: amx_bf16")
-    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, Onnx)))
-    found = for_many_texts(quick, TORCH_TEXTS)
-    assert isinstance(found.network, Direct)
+    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, OnnxBackend)))
+    found = select_backend(quick, TORCH_TEXTS)
+    assert isinstance(found.network, TorchBackend)
     expect_the_same(quick.network, found.network)
     for one, other in zip(
         quick.encode(backend_selection.PROBES[:2]), found.encode(backend_selection.PROBES[:2]), strict=True
@@ -118,10 +118,10 @@ def test_what_gives_something_else_is_not_used_however_fast(
     quick: Embedder, memory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     processor(tmp_path, monkeypatch, "flags\t\t: amx_bf16")
-    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, Onnx)))
+    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, OnnxBackend)))
     # More than bfloat16 can give.
     monkeypatch.setattr(onnx_export, "LEAST_COSINE", 0.999999)
-    assert for_many_texts(quick, TORCH_TEXTS) is quick
+    assert select_backend(quick, TORCH_TEXTS) is quick
     assert [*json.loads(memory.read_text()).values()] == ["onnxruntime"]
 
 
@@ -131,14 +131,14 @@ def test_another_model_that_took_the_place_of_this_one_is_not_used(
 ) -> None:
     processor(tmp_path, monkeypatch, "flags\t\t: amx_bf16")
     before = Embedder(quick.name, quick.network, quick._tokenizer, quick.max_pieces + 2, "another")
-    assert for_many_texts(before, TORCH_TEXTS) is before
+    assert select_backend(before, TORCH_TEXTS) is before
 
 
 def test_a_graphics_processor_is_given_many_texts_at_once_and_gives_the_same(embedder: Embedder) -> None:
     assert isinstance(embedder.network, Torch)
     model = embedder.network.model
     # Here it is PyTorch's processor of last resort, which has all that the others do.
-    graphics = Direct(model, cutting_tokenizer(model), half=False)
+    graphics = TorchBackend(model, cutting_tokenizer(model), half=False)
     assert is_faithful(embedder.network, graphics)
     texts = [f"{'very ' * (n % 50)}old boat number {n}" for n in range(300)]
     found = dict(
@@ -157,7 +157,7 @@ def test_a_graphics_processor_that_is_not_there_is_done_without(
 ) -> None:
     processor(tmp_path, monkeypatch, WITHOUT[0])
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
-    assert for_many_texts(quick, TORCH_TEXTS) is quick
+    assert select_backend(quick, TORCH_TEXTS) is quick
     assert not memory.exists()
 
 
@@ -180,9 +180,9 @@ def test_openvino_is_tried_where_it_is_installed(
 ) -> None:
     monkeypatch.setattr(backend_selection, "find_spec", find_spec)
     monkeypatch.setattr(backend_selection, "load_embedder", lambda _: pytest.fail("loaded PyTorch"))
-    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, Onnx)))
+    monkeypatch.setattr(backend_selection, "_time", lambda each: float(isinstance(each.network, OnnxBackend)))
     processor(tmp_path, monkeypatch, WITHOUT[0])
-    assert isinstance(for_many_texts(quick, TORCH_TEXTS).network, OpenVino)
+    assert isinstance(select_backend(quick, TORCH_TEXTS).network, OpenVino)
     assert [*json.loads(memory.read_text()).values()] == ["openvino f32"]
 
 

@@ -61,7 +61,7 @@ def test_an_interval_is_wider_the_fewer_questions_there_are() -> None:
 
 def test_own_questions_are_hidden_in_a_copy_only(sample_folder: Path, library: Library, tmp_path: Path) -> None:
     with library.snapshot() as snapshot:
-        embedder = library.embedder(snapshot.facts)
+        embedder = library.embedder(snapshot.index_metadata)
     own = hide_own_questions(sample_folder, tmp_path, embedder)
     assert len(own) > 20
     with Library(tmp_path, embedder).snapshot() as snapshot:

@@ -24,15 +24,15 @@ from index.splitting.passages import whole_text
 from index.storage.database import Database
 from index.storage.embedding_cache import digest
 from index.storage.index_folder import FILE_NAME, note_damage
-from index.storage.index_metadata import reader
-from index.text.non_speech import heard
+from index.storage.index_metadata import encoder_id
+from index.text.non_speech import blank_non_speech
 from qa.answering.library import Library
 from qa.evaluation import int8_comparison as precision_module
 from qa.evaluation.evaluate import as_table, evaluate
 from qa.evaluation.gold_questions import read_gold
 from qa.evaluation.int8_comparison import sample
 from qa.evaluation.self_questions import hide_own_questions
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 BOAT = "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n"
 CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
@@ -49,7 +49,7 @@ def quick() -> Embedder:
 def small_samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return an index of the bundled samples in int8; not to be changed."""
     folder = tmp_path_factory.mktemp("int8") / "index"
-    build([SAMPLES], folder, Choice(precision=INT8), fit)
+    build([SAMPLES], folder, Choice(precision=INT8), fit_thresholds)
     return folder
 
 
@@ -141,7 +141,7 @@ def test_the_command_line_takes_and_shows_it(tmp_path: Path) -> None:
 def test_questions_are_read_in_full_precision(small_samples: Path, quick: Embedder) -> None:
     library = Library(small_samples)
     with library.snapshot() as snapshot:
-        asked = library.embedder(snapshot.facts).encode(["How old is the boat?"])[0].vector
+        asked = library.embedder(snapshot.index_metadata).encode(["How old is the boat?"])[0].vector
     assert asked @ quick.encode(["How old is the boat?"])[0].vector > 0.999999
 
 
@@ -181,14 +181,14 @@ def test_a_librarys_own_questions_are_hidden_in_its_precision(
 ) -> None:
     assert len(hide_own_questions(small_samples, tmp_path, quick)) > 20
     with Library(tmp_path, quick).snapshot() as snapshot:
-        assert reader(snapshot.facts) == f"{quick.fingerprint} int8"
+        assert encoder_id(snapshot.index_metadata) == f"{quick.fingerprint} int8"
         for transcript_id in snapshot.database.transcript_ids().values():
             passages = snapshot.database.passages(transcript_id=transcript_id)
-            said = heard(snapshot.database.transcript(passages[0].transcript).text)
-            kept = snapshot.database.kept_of(passage.id for passage in passages)
+            said = blank_non_speech(snapshot.database.transcript(passages[0].transcript).text)
+            kept = snapshot.database.index_text_of(passage.id for passage in passages)
             for each in passages:
                 text = whole_text(said, each.span, each.question)
-                assert kept[each.id][0] == digest(text, reader(snapshot.facts))
+                assert kept[each.id][0] == digest(text, encoder_id(snapshot.index_metadata))
 
 
 def test_what_is_made_of_a_text_in_int8_does_not_depend_on_those_beside_it(quick: Embedder) -> None:
@@ -202,20 +202,22 @@ def test_what_is_made_of_a_text_in_int8_does_not_depend_on_those_beside_it(quick
 
 
 def test_int8_is_made_once(quick: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    facts: dict[str, Any] = {"precision": INT8}
+    index_metadata: dict[str, Any] = {"precision": INT8}
     text = "She leaks like a basket."
-    one = in_precision(quick, facts).encode([text])[0]
+    one = in_precision(quick, index_metadata).encode([text])[0]
     monkeypatch.setattr(onnx_export, "_make", lambda *_: pytest.fail("made again"))
-    other = in_precision(quick, facts).encode([text])[0]
+    other = in_precision(quick, index_metadata).encode([text])[0]
     assert np.array_equal(one.vector, other.vector)
     assert in_precision(quick, {}) is quick
-    assert digest(text, reader({"fingerprint": "a"})) != digest(text, reader({"fingerprint": "a", **facts}))
+    assert digest(text, encoder_id({"fingerprint": "a"})) != digest(
+        text, encoder_id({"fingerprint": "a", **index_metadata})
+    )
 
 
 def test_a_precision_that_nobody_writes_is_damage(tmp_path: Path) -> None:
     put(tmp_path, talks___boat__txt=BOAT)
     built(tmp_path)
     with Database.create(tmp_path / "index") as database:
-        database.record(precision="int4")
+        database.set_index_metadata(precision="int4")
     assert "int4" in cli("ask", "How old is the boat?", "--index", tmp_path / "index", cwd=tmp_path).stderr
     assert (tmp_path / "index" / FILE_NAME).exists()

@@ -112,7 +112,7 @@ def _serve() -> None:
 
     from index.building.build import build
     from index.embedding.embedder import load_embedder
-    from qa.ranking.no_answer import fit
+    from qa.ranking.no_answer import fit_thresholds
 
     # A fork has the one thread that forked it, and waits for others for ever.
     faiss.omp_set_num_threads(1)
@@ -124,7 +124,7 @@ def _serve() -> None:
     with TemporaryDirectory() as folder:
         talk = Path(folder) / "talk.txt"
         talk.write_text("Ada: Is it warm?\nBo: It is, in here.\n")
-        build([talk], Path(folder) / "index", model=embedder, fit=fit)
+        build([talk], Path(folder) / "index", model=embedder, fit=fit_thresholds)
     gc.freeze()
     for line in sys.stdin:
         order = Order(**json.loads(line))
@@ -155,7 +155,7 @@ def _built(order: Order, embedder: "Embedder") -> dict[str, Any]:
     from index.building import build as build_module
     from index.building import embed
     from index.errors import InterviewQAError
-    from qa.ranking.no_answer import fit
+    from qa.ranking.no_answer import fit_thresholds
 
     if order.texts_per_commit:
         embedder.network.batch_texts = order.texts_per_commit
@@ -165,7 +165,7 @@ def _built(order: Order, embedder: "Embedder") -> dict[str, Any]:
         shim.faults_told.restype = ctypes.c_char_p
         shim.faults_arm(ctypes.c_long(order.n), int(order.fault))
     try:
-        report = build_module.build([*map(Path, order.paths)], Path(order.folder), model=embedder, fit=fit)
+        report = build_module.build([*map(Path, order.paths)], Path(order.folder), model=embedder, fit=fit_thresholds)
         found: dict[str, Any] = {"embedded": report.embedded}
     except InterviewQAError as error:
         found = {"error": str(error)}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from index.building.build import BuildReport, build
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -22,7 +22,7 @@ def build_index(files: dict[str, str], folder: Path) -> BuildReport:
     for name, text in files.items():
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text(text, encoding="utf-8")
-    return build([place], folder, fit=fit)
+    return build([place], folder, fit=fit_thresholds)
 
 
 def put(folder: Path, **files: str) -> Path:

@@ -17,12 +17,12 @@ from qa.llm.openai_client import Endpoint, endpoint
 from qa.llm.summary import (
     LONGEST_THOUGHT,
     MOST_SENTENCES,
+    GeneratedAnswer,
     Sentence,
-    Spoken,
     cited,
+    evidence_text,
+    generate,
     sentences,
-    speak,
-    supporting,
     without_thoughts,
 )
 from qa.render.export import chat_as_json, chat_as_markdown
@@ -40,8 +40,8 @@ def found(library: Library) -> Answer:
     return answer(library, "castor oil in the first hydrophone", 3)
 
 
-def said(stub: StubModel, found: Answer, model: str | None = "stub-1", key: str | None = None) -> Spoken:
-    *_, spoken = speak(Endpoint(stub.url, model, key), found)
+def said(stub: StubModel, found: Answer, model: str | None = "stub-1", key: str | None = None) -> GeneratedAnswer:
+    *_, spoken = generate(Endpoint(stub.url, model, key), found)
     assert spoken.is_done
     return spoken
 
@@ -107,10 +107,10 @@ def test_a_long_thought_costs_little_and_one_without_end_is_a_sentence(stub: Stu
 def test_a_clock_bears_out_no_number_that_nobody_said(found: Answer) -> None:
     passage = next(p for p in found.passages if p.start_s is not None and "castor oil" in p.text)
     assert "3:31" in place(passage)
-    assert not is_supported("It took 31 litres of castor oil.", [supporting(passage)])
+    assert not is_supported("It took 31 litres of castor oil.", [evidence_text(passage)])
     dated = replace(passage, about=replace(passage.about, date="2019-05-31"))
-    assert not is_supported("It took 31 litres of castor oil.", [supporting(dated)])
-    assert is_supported("In 2019 she had castor oil.", [supporting(dated)])
+    assert not is_supported("It took 31 litres of castor oil.", [evidence_text(dated)])
+    assert is_supported("In 2019 she had castor oil.", [evidence_text(dated)])
 
 
 def test_a_line_without_an_end_and_names_without_an_end_are_sentences(
@@ -159,7 +159,7 @@ def test_only_what_a_cited_passage_says_remains(stub: StubModel, found: Answer) 
 
 def test_sentences_come_one_by_one_and_what_is_left_out_never_comes(stub: StubModel, found: Answer) -> None:
     stub.says = "She had castor oil. [1] Napoleon had castor oil. [1] She had a birthday card. [1]"
-    seen = [[sentence.text for sentence in spoken.sentences] for spoken in speak(Endpoint(stub.url, "m"), found)]
+    seen = [[sentence.text for sentence in spoken.sentences] for spoken in generate(Endpoint(stub.url, "m"), found)]
     assert [] in seen
     assert ["She had castor oil."] in seen
     assert seen[-1] == ["She had castor oil.", "She had a birthday card."]
@@ -226,7 +226,7 @@ def test_what_is_no_answer_is_a_sentence(stub: StubModel, found: Answer, raw: by
 
 def test_an_empty_answer_is_none(stub: StubModel, found: Answer) -> None:
     stub.says = ""
-    assert said(stub, found) == Spoken("stub-1", is_done=True)
+    assert said(stub, found) == GeneratedAnswer("stub-1", is_done=True)
 
 
 def test_a_stream_that_breaks_off_keeps_what_was_whole(stub: StubModel, found: Answer) -> None:
@@ -250,13 +250,13 @@ def test_where_nothing_listens_is_a_sentence(found: Answer) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         at = Endpoint(f"http://127.0.0.1:{taken.getsockname()[1]}/v1", "m")
-        *_, spoken = speak(at, found)
+        *_, spoken = generate(at, found)
     assert spoken.failed == f"nothing answers at {at.where}; is the model's server running?"
 
 
 @pytest.mark.parametrize("url", ["localhost:11434", "ftp://localhost", "http://", "http://[::1", "http://a:x/v1", "x"])
 def test_what_is_no_address_is_a_sentence(found: Answer, url: str) -> None:
-    *_, spoken = speak(Endpoint(url, "m"), found)
+    *_, spoken = generate(Endpoint(url, "m"), found)
     assert spoken.failed == "INTERVIEW_QA_LLM_URL holds no address of a model, such as http://localhost:11434/v1"
 
 
@@ -294,7 +294,10 @@ def test_it_is_off_where_no_address_is_set(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_saved_chat_tells_the_model_from_the_people(found: Answer) -> None:
-    spoken = {1: Spoken("a*b", (Sentence("She had <b>oil</b>.", (1, 2)),), is_done=True), 0: Spoken("x", is_done=True)}
+    spoken = {
+        1: GeneratedAnswer("a*b", (Sentence("She had <b>oil</b>.", (1, 2)),), is_done=True),
+        0: GeneratedAnswer("x", is_done=True),
+    }
     saved = chat_as_markdown([("First?", found), ("Oil?", found)], spoken)
     before, after = saved.split("## Oil?")
     assert "Written by" not in before

@@ -12,20 +12,20 @@ from index.building.build import build
 from index.building.verify import verify
 from index.errors import TranscriptError
 from index.metadata.front_matter import MOST_CHARS
-from index.metadata.metadata import Fields, Known, about_of, about_of_name
+from index.metadata.metadata import Fields, FileContext, about_of_name, merge_metadata
 from index.reading.reader import read_transcript
 from index.sources.discovery import find_files
 from index.sources.sources import Sources
 from index.storage.database import Database
 from index.storage.full_text import named_by
-from index.types import About, Mark, Segment, Transcript
-from qa.ranking.no_answer import fit
+from index.types import Mark, Metadata, Segment, Transcript
+from qa.ranking.no_answer import fit_thresholds
 
 BOAT = "[00:00:01] Ada: How old is the boat?\n[00:00:05] Bo: Ninety years and some, and she leaks like a basket.\n"
 CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
 
 
-def abouts(*paths: Path) -> dict[str, About]:
+def metadata_by_transcript(*paths: Path) -> dict[str, Metadata]:
     """Return name -> what is known, of the transcripts that are found."""
     with Sources() as sources:
         found = find_files(paths, sources).transcripts
@@ -33,8 +33,8 @@ def abouts(*paths: Path) -> dict[str, About]:
     return {name: read_transcript(data, name, known).about for name, (data, _, known) in readings.items()}
 
 
-def said(**fields: object) -> About:
-    return about_of("", Known(), [fields])
+def said(**fields: object) -> Metadata:
+    return merge_metadata("", FileContext(), [fields])
 
 
 # Fields
@@ -103,12 +103,12 @@ def test_a_date_is_a_day_a_month_or_a_year_or_unknown(value: object, day: str | 
     ],
 )
 def test_media_is_a_web_address_or_a_recording(value: object, media: str | None) -> None:
-    known = Known([Fields({"Media URL": value}, Path("/talks"))])
-    assert about_of("", known).media == media
+    known = FileContext([Fields({"Media URL": value}, Path("/talks"))])
+    assert merge_metadata("", known).media == media
 
 
 def test_a_path_without_a_folder_means_nothing() -> None:
-    assert about_of("", Known([Fields({"media": "ada.mp3"})])).media is None
+    assert merge_metadata("", FileContext([Fields({"media": "ada.mp3"})])).media is None
 
 
 @pytest.mark.parametrize(
@@ -122,21 +122,21 @@ def test_a_language_is_a_tag(value: str, tag: str | None) -> None:
 @pytest.mark.parametrize(
     ("name", "about"),
     [
-        ("talks/ada-boat.txt", About("Ada Boat")),
-        ("2021-03-04_Ada Moss.srt", About("Ada Moss", date="2021-03-04")),
-        ("The bees (20210304).vtt", About("The bees", date="2021-03-04")),
-        ("Take 20219999.txt", About("Take 20219999")),
+        ("talks/ada-boat.txt", Metadata("Ada Boat")),
+        ("2021-03-04_Ada Moss.srt", Metadata("Ada Moss", date="2021-03-04")),
+        ("The bees (20210304).vtt", Metadata("The bees", date="2021-03-04")),
+        ("Take 20219999.txt", Metadata("Take 20219999")),
         (
             "Ada Moss on boats [a1-B2_c3D4e].en-US.vtt",
-            About("Ada Moss on boats", media="https://www.youtube.com/watch?v=a1-B2_c3D4e", language="en-US"),
+            Metadata("Ada Moss on boats", media="https://www.youtube.com/watch?v=a1-B2_c3D4e", language="en-US"),
         ),
-        ("Ada Moss [uncorrected].txt", About("Ada Moss [uncorrected]")),
-        ("How old is it.txt", About("How old is it")),
-        ("ada.it.srt", About("Ada", language="it")),
-        ("20210304.txt", About("20210304", date="2021-03-04")),
+        ("Ada Moss [uncorrected].txt", Metadata("Ada Moss [uncorrected]")),
+        ("How old is it.txt", Metadata("How old is it")),
+        ("ada.it.srt", Metadata("Ada", language="it")),
+        ("20210304.txt", Metadata("20210304", date="2021-03-04")),
     ],
 )
-def test_a_files_name_says_something(name: str, about: About) -> None:
+def test_a_files_name_says_something(name: str, about: Metadata) -> None:
     assert about_of_name(name) == about
 
 
@@ -157,8 +157,8 @@ source: ada.mp3
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) -> None:
     text = (FRONT + BOAT).replace("\n", ending)
-    found = read_transcript(text.encode(), "a.txt", Known(folder=Path("/talks")))
-    assert found.about == About("The bees: a talk", ("Ada Moss",), (), "2021-03-04", "/talks/ada.mp3", "no")
+    found = read_transcript(text.encode(), "a.txt", FileContext(folder=Path("/talks")))
+    assert found.about == Metadata("The bees: a talk", ("Ada Moss",), (), "2021-03-04", "/talks/ada.mp3", "no")
     assert found.text == "How old is the boat?\nNinety years and some, and she leaks like a basket."
     assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
 
@@ -240,17 +240,17 @@ def test_the_first_that_speaks_is_believed_field_by_field(tmp_path: Path) -> Non
     with Sources() as sources:
         ada = sources.read(sources.source(tmp_path / "deep" / "ada.vtt", tmp_path))
         bo = sources.read(sources.source(tmp_path / "deep" / "bo.txt", tmp_path))
-    assert about_of("deep/ada.vtt", ada.known) == About(
+    assert merge_metadata("deep/ada.vtt", ada.known) == Metadata(
         "One", ("Ada Moss",), ("Bo Lind",), "2020-01-02", "https://example.org/v", "de"
     )
-    assert about_of("deep/bo.txt", bo.known) == About("Bo", ("No One",), ("Bo Lind",), None, None, "en")
+    assert merge_metadata("deep/bo.txt", bo.known) == Metadata("Bo", ("No One",), ("Bo Lind",), None, None, "en")
 
 
 def test_a_folder_above_what_was_given_does_not_speak(tmp_path: Path) -> None:
     put(tmp_path, interviews__toml='host = "Ada Moss"', deep___bo__txt=CAVE)
-    assert abouts(tmp_path)["deep/bo.txt"].hosts == ("Ada Moss",)
-    assert abouts(tmp_path / "deep")["bo.txt"].hosts == ()
-    assert abouts(tmp_path / "deep" / "bo.txt")["bo.txt"].hosts == ()
+    assert metadata_by_transcript(tmp_path)["deep/bo.txt"].hosts == ("Ada Moss",)
+    assert metadata_by_transcript(tmp_path / "deep")["bo.txt"].hosts == ()
+    assert metadata_by_transcript(tmp_path / "deep" / "bo.txt")["bo.txt"].hosts == ()
 
 
 def test_captions_of_a_video_are_known_by_what_was_saved_with_them(tmp_path: Path) -> None:
@@ -258,12 +258,12 @@ def test_captions_of_a_video_are_known_by_what_was_saved_with_them(tmp_path: Pat
     (tmp_path / f"{name}.en.txt").write_text(BOAT)
     (tmp_path / f"{name}.mp4").write_text("")
     (tmp_path / f"{name}.info.json").write_text(json.dumps({"title": "Boats: all of them", "upload_date": "20210304"}))
-    found = abouts(tmp_path)
+    found = metadata_by_transcript(tmp_path)
     assert found == {
-        f"{name}.en.txt": About("Boats: all of them", (), (), "2021-03-04", str(tmp_path / f"{name}.mp4"), "en")
+        f"{name}.en.txt": Metadata("Boats: all of them", (), (), "2021-03-04", str(tmp_path / f"{name}.mp4"), "en")
     }
     (tmp_path / f"{name}.mp4").unlink()
-    assert abouts(tmp_path)[f"{name}.en.txt"].media == "https://www.youtube.com/watch?v=a1-B2_c3D4e"
+    assert metadata_by_transcript(tmp_path)[f"{name}.en.txt"].media == "https://www.youtube.com/watch?v=a1-B2_c3D4e"
 
 
 def test_what_speaks_of_a_transcript_is_none_and_is_no_noise(tmp_path: Path) -> None:
@@ -309,7 +309,7 @@ def test_a_sidecar_in_a_bad_encoding_is_named_with_its_line(tmp_path: Path) -> N
     put(tmp_path, ada__txt=BOAT)
     (tmp_path / "ada.toml").write_bytes(b'title = "x"\nguest = "Jos\xe9"')
     with pytest.raises(TranscriptError, match=r"ada\.toml, line 2: expected text in UTF-8"):
-        abouts(tmp_path)
+        metadata_by_transcript(tmp_path)
 
 
 # In the index
@@ -319,7 +319,7 @@ def test_a_sidecar_is_part_of_its_transcript(tmp_path: Path) -> None:
     folder = put(tmp_path / "in", ada__txt=BOAT, cave__txt=CAVE)
 
     def built() -> tuple[int, int]:
-        report = build([folder], tmp_path / "i", fit=fit)
+        report = build([folder], tmp_path / "i", fit=fit_thresholds)
         assert verify(tmp_path / "i").problems == []
         return report.read, report.embedded
 
@@ -333,20 +333,20 @@ def test_a_sidecar_is_part_of_its_transcript(tmp_path: Path) -> None:
     assert built() == (1, 0)
     assert built() == (0, 0)
     with Database.open(tmp_path / "i") as database:
-        assert database.abouts()["ada.txt"] == About("Ada", media=str(folder / "ada.mp3"))
+        assert database.metadata_by_transcript()["ada.txt"] == Metadata("Ada", media=str(folder / "ada.mp3"))
 
 
 def test_a_transcript_with_a_broken_sidecar_stays_as_it_was(tmp_path: Path) -> None:
     folder = put(tmp_path / "in", ada__txt=BOAT, cave__txt=CAVE)
-    build([folder], tmp_path / "i", fit=fit)
+    build([folder], tmp_path / "i", fit=fit_thresholds)
     put(folder, interviews__toml="host =")
-    report = build([folder], tmp_path / "i", fit=fit)
+    report = build([folder], tmp_path / "i", fit=fit_thresholds)
     assert report.transcripts == 2
     assert [line.split(": ")[0] for line in report.errors] == [f"{folder}/interviews.toml, line 1"]
 
 
 def test_a_transcript_comes_out_of_the_index_as_it_went_in(tmp_path: Path) -> None:
-    about = About("Boats", ("Ada Moss", "Bo Lind"), ("Cy Orr",), "2021-03", "/tapes/é.mp3", "en")
+    about = Metadata("Boats", ("Ada Moss", "Bo Lind"), ("Cy Orr",), "2021-03", "/tapes/é.mp3", "en")
     for separator in (" ", "\n"):
         segments = [
             Segment("How old?", 3, 11, "Ada", 0.1, 1.7),
@@ -364,7 +364,7 @@ def test_a_transcript_comes_out_of_the_index_as_it_went_in(tmp_path: Path) -> No
 def test_names_and_titles_are_found_by_questions(tmp_path: Path) -> None:
     folder = put(tmp_path / "in", a__txt=BOAT, b__txt=CAVE)
     put(folder, a__toml='guest = "Bo Lind"\nhost = "Zoë Marsh"\ntitle = "Old basket, new boats"')
-    build([folder], tmp_path / "i", fit=fit)
+    build([folder], tmp_path / "i", fit=fit_thresholds)
     with Database.open(tmp_path / "i") as database:
         words = "lind zoë marsh basket old ada".split()
         found = {(word, speaker, bool(topic)) for word, _, speaker, topic in named_by(database.connection, words)}

@@ -11,11 +11,11 @@ from helpers.library import cli, put
 from index.building.build import build
 from index.building.info import info
 from index.errors import InterviewQAError
-from index.types import About
+from index.types import Metadata
 from qa.answering.answer import answer
-from qa.answering.filters import Scope, transcripts_in
+from qa.answering.filters import Filters, transcripts_in
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 from qa.render.media_links import link
 from qa.render.render import as_html, as_json, as_text, place
 
@@ -35,7 +35,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         'language = "en-GB"\nmedia = "https://youtu.be/a1-B2_c3D4e?t=9"',
         cave__toml='guest = "Di Orr"\nhost = "Ada Moss"\ndate = "2020"\nlanguage = "en"',
     )
-    build([place / "in"], place / "i", fit=fit)
+    build([place / "in"], place / "i", fit=fit_thresholds)
     return place / "i"
 
 
@@ -105,32 +105,32 @@ def test_a_local_recording_is_no_link_on_the_page(shelf: Path) -> None:
 # Which are asked
 
 KNOWN = {
-    "2021/boat.vtt": About("On boats", ("Béatrice Lind", "Ada Moss"), ("Cy Orr",), "2021-06-30", None, "en-GB"),
-    "cave.txt": About("The cave", ("Di Orr",), ("Ada Moss",), "2020", None, "en"),
-    "bread.srt": About("Bread", (), (), None, None, None),
+    "2021/boat.vtt": Metadata("On boats", ("Béatrice Lind", "Ada Moss"), ("Cy Orr",), "2021-06-30", None, "en-GB"),
+    "cave.txt": Metadata("The cave", ("Di Orr",), ("Ada Moss",), "2020", None, "en"),
+    "bread.srt": Metadata("Bread", (), (), None, None, None),
 }
 
 
 @pytest.mark.parametrize(
     ("scope", "names"),
     [
-        (Scope(), None),
-        (Scope(transcripts=("cave.txt",)), ["cave.txt"]),
-        (Scope(transcripts=("BOAT", "bread")), ["2021/boat.vtt", "bread.srt"]),
-        (Scope(transcripts=("the cave",)), ["cave.txt"]),
-        (Scope(guests=("beatrice",)), ["2021/boat.vtt"]),
-        (Scope(guests=("lind", "ORR")), ["2021/boat.vtt", "cave.txt"]),
-        (Scope(hosts=("Ada  Moss",)), ["cave.txt"]),
-        (Scope(languages=("en",)), ["2021/boat.vtt", "cave.txt"]),
-        (Scope(languages=("EN_gb",)), ["2021/boat.vtt"]),
-        (Scope(since="2020-05"), ["2021/boat.vtt", "cave.txt"]),
-        (Scope(since="2021"), ["2021/boat.vtt"]),
-        (Scope(until="2021-06"), ["2021/boat.vtt", "cave.txt"]),
-        (Scope(until="2021-06-29"), ["cave.txt"]),
-        (Scope(guests=("ada",), since="2021", until="2021"), ["2021/boat.vtt"]),
+        (Filters(), None),
+        (Filters(transcripts=("cave.txt",)), ["cave.txt"]),
+        (Filters(transcripts=("BOAT", "bread")), ["2021/boat.vtt", "bread.srt"]),
+        (Filters(transcripts=("the cave",)), ["cave.txt"]),
+        (Filters(guests=("beatrice",)), ["2021/boat.vtt"]),
+        (Filters(guests=("lind", "ORR")), ["2021/boat.vtt", "cave.txt"]),
+        (Filters(hosts=("Ada  Moss",)), ["cave.txt"]),
+        (Filters(languages=("en",)), ["2021/boat.vtt", "cave.txt"]),
+        (Filters(languages=("EN_gb",)), ["2021/boat.vtt"]),
+        (Filters(since="2020-05"), ["2021/boat.vtt", "cave.txt"]),
+        (Filters(since="2021"), ["2021/boat.vtt"]),
+        (Filters(until="2021-06"), ["2021/boat.vtt", "cave.txt"]),
+        (Filters(until="2021-06-29"), ["cave.txt"]),
+        (Filters(guests=("ada",), since="2021", until="2021"), ["2021/boat.vtt"]),
     ],
 )
-def test_a_scope_chooses_interviews(scope: Scope, names: list[str] | None) -> None:
+def test_a_scope_chooses_interviews(scope: Filters, names: list[str] | None) -> None:
     assert transcripts_in(KNOWN, scope) == names
 
 
@@ -138,20 +138,20 @@ def test_a_scope_chooses_interviews(scope: Scope, names: list[str] | None) -> No
     ("scope", "message"),
     [
         (
-            Scope(guests=("Bea", "Nobody")),
+            Filters(guests=("Bea", "Nobody")),
             "no interview with guest 'Bea' or 'Nobody'; there is Ada Moss, Béatrice Lind, Di Orr",
         ),
-        (Scope(languages=("e",)), "no interview in language 'e'; there is en, en-GB"),
-        (Scope(transcripts=("",)), "no interview named ''; there is 2021/boat.vtt, bread.srt, cave.txt"),
-        (Scope(since="2022"), "no interview since 2022; there is 2020, 2021-06-30"),
+        (Filters(languages=("e",)), "no interview in language 'e'; there is en, en-GB"),
+        (Filters(transcripts=("",)), "no interview named ''; there is 2021/boat.vtt, bread.srt, cave.txt"),
+        (Filters(since="2022"), "no interview since 2022; there is 2020, 2021-06-30"),
         (
-            Scope(since="2021-07", until="2021-08"),
+            Filters(since="2021-07", until="2021-08"),
             "no interview since 2021-07 until 2021-08; there is 2020, 2021-06-30",
         ),
-        (Scope(guests=("di",), since="2021"), "no interview is all of that at once; interview-qa info lists them"),
+        (Filters(guests=("di",), since="2021"), "no interview is all of that at once; interview-qa info lists them"),
     ],
 )
-def test_where_nothing_is_left_it_says_what_there_is(scope: Scope, message: str) -> None:
+def test_where_nothing_is_left_it_says_what_there_is(scope: Filters, message: str) -> None:
     with pytest.raises(InterviewQAError) as raised:
         transcripts_in(KNOWN, scope)
     assert str(raised.value) == message

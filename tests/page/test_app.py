@@ -18,7 +18,7 @@ from index.errors import ModelError
 from index.storage.database import Database
 from index.storage.index_folder import FILE_NAME
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 
 @pytest.fixture
@@ -372,7 +372,7 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTes
     with wave.open(str(interviews / "piano.wav"), "wb") as recording:
         recording.setparams((1, 1, 8000, 0, "NONE", ""))
         recording.writeframes(bytes([128] * 8000))
-    build([interviews], tmp_path / "index", fit=fit)
+    build([interviews], tmp_path / "index", fit=fit_thresholds)
     yield from run_on(tmp_path / "index", monkeypatch)
 
 

@@ -21,7 +21,7 @@ from index.building.build import build
 from index.building.info import info
 from index.embedding.embedder import Embedder
 from index.storage.index_folder import LOCK_NAME
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 SILO = "SPEAKER_00: What was in the silo?\nSPEAKER_01: Nothing but forty thousand marbles, and a very old goose.\n"
 KILN = "Ada: Why is the kiln round?\nCy: So that the fire finds no corner to sulk in.\n"
@@ -41,7 +41,7 @@ def own(place: Path, embedder: Embedder) -> Iterator[Page]:
     """Serve the page on an index of a folder of one's own."""
     for name, text in FILES.items():
         put(place / "talks", **{name.replace(".", "__"): text})
-    build([place / "talks"], place / "i", embedder, fit)
+    build([place / "talks"], place / "i", embedder, fit_thresholds)
     yield from served(place / "i", place)
 
 
@@ -155,7 +155,7 @@ def test_the_last_one_whose_file_is_there_is_not_removed_and_if_it_was_it_is_tak
     tab: Tab, tmp_path: Path, embedder: Embedder
 ) -> None:
     put(tmp_path / "talks", cave__txt=FILES["cave.txt"], told__txt=FILES["told.txt"])
-    build([tmp_path / "talks"], tmp_path / "i", embedder, fit)
+    build([tmp_path / "talks"], tmp_path / "i", embedder, fit_thresholds)
     (tmp_path / "talks" / "told.txt").unlink()
     for page in served(tmp_path / "i", tmp_path):
         correct(tab, page, "cave.txt")

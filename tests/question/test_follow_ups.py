@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.question.follow_ups import in_context, texts_of
+from qa.question.follow_ups import in_context, query_texts
 from qa.question.words import content_words
 
 
@@ -62,7 +62,7 @@ def test_a_question_that_leans_is_taken_with_the_one_before(question: str) -> No
 )
 def test_a_question_of_its_own_is_left_alone(question: str) -> None:
     assert in_context(question, ["Do you fear the dark?"], names_in) is None
-    assert texts_of(question, ["Do you fear the dark?"], names_in) == [question]
+    assert query_texts(question, ["Do you fear the dark?"], names_in) == [question]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,9 @@ def test_a_follow_up_that_names_somebody_else_asks_the_same_of_them(followups: l
 
 def test_a_follow_up_without_words_of_its_own_is_only_searched_in_its_context() -> None:
     previous = ["What is Yuki afraid of?"]
-    assert texts_of("And Tomas?", previous, names_in) == ["What is Tomas afraid of?"]
-    assert texts_of("why?", previous, names_in) == ["What is Yuki afraid of? why?"]
-    assert texts_of("and the dark?", previous, names_in) == ["and the dark?", "What is Yuki afraid of? and the dark?"]
+    assert query_texts("And Tomas?", previous, names_in) == ["What is Tomas afraid of?"]
+    assert query_texts("why?", previous, names_in) == ["What is Yuki afraid of? why?"]
+    assert query_texts("and the dark?", previous, names_in) == [
+        "and the dark?",
+        "What is Yuki afraid of? and the dark?",
+    ]

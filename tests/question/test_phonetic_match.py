@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from qa.question.phonetic_match import Heard, Vocabulary, runs_of, soundalikes
+from qa.question.phonetic_match import PhoneticMatch, Vocabulary, phonetic_matches, runs_of
 
 # What two people may have said, as captions of it could read.
 SAID = """
@@ -44,44 +44,46 @@ SPOKEN = vocabulary(SAID, MORE)
     ],
 )
 def test_a_name_is_heard_as_the_captions_wrote_it(question: str, asked: str, said: str) -> None:
-    heard = soundalikes(question.rstrip("?").split(), SPOKEN)
+    heard = phonetic_matches(question.rstrip("?").split(), SPOKEN)
     assert (heard[0].asked, heard[0].said) == (asked, said)
 
 
 def test_a_name_that_nobody_said_is_not_heard() -> None:
-    assert soundalikes("Who met Beethoven in Copenhagen".split(), SPOKEN) == []
+    assert phonetic_matches("Who met Beethoven in Copenhagen".split(), SPOKEN) == []
 
 
 def test_what_the_library_says_needs_no_soundalike_but_may_be_written_apart() -> None:
     spoken = vocabulary("the violin and the deepmind people met the deep mind people".split())
-    assert soundalikes(["Which", "violin"], spoken) == []
-    assert soundalikes(["Which", "deepmind"], spoken) == [Heard("deepmind", "deep mind", 1.0)]
+    assert phonetic_matches(["Which", "violin"], spoken) == []
+    assert phonetic_matches(["Which", "deepmind"], spoken) == [PhoneticMatch("deepmind", "deep mind", 1.0)]
 
 
 def test_an_ordinary_word_is_only_looked_for_written_apart() -> None:
     spoken = vocabulary("she had a reception for the work out group in the garden".split())
     ordinary = frozenset({"perception", "workout"})
-    assert soundalikes("what about perception".split(), spoken, ordinary) == []
-    assert soundalikes("what about workout".split(), spoken, ordinary) == [Heard("workout", "work out", 1.0)]
+    assert phonetic_matches("what about perception".split(), spoken, ordinary) == []
+    assert phonetic_matches("what about workout".split(), spoken, ordinary) == [
+        PhoneticMatch("workout", "work out", 1.0)
+    ]
 
 
 def test_a_capital_makes_a_name_of_an_ordinary_word_unless_it_begins_the_question() -> None:
     spoken, ordinary = vocabulary([*MORE, "shasta", "kovich", "played"]), frozenset({"shostakovich"})
-    assert soundalikes(["was", "shostakovich", "there"], spoken, ordinary) == []
-    assert soundalikes(["Shostakovich", "then"], spoken, ordinary) == []
-    (heard,) = soundalikes(["was", "Shostakovich", "there"], spoken, ordinary)
+    assert phonetic_matches(["was", "shostakovich", "there"], spoken, ordinary) == []
+    assert phonetic_matches(["Shostakovich", "then"], spoken, ordinary) == []
+    (heard,) = phonetic_matches(["was", "Shostakovich", "there"], spoken, ordinary)
     assert heard.said == "shasta kovich"
 
 
 def test_a_form_of_a_word_is_not_a_sound_like_it() -> None:
-    assert soundalikes(["is", "deterministic"], vocabulary(["they", "determine", "much"])) == []
+    assert phonetic_matches(["is", "deterministic"], vocabulary(["they", "determine", "much"])) == []
 
 
 def test_a_likeness_that_many_words_share_is_chance() -> None:
     alone = vocabulary(["martyn"], ["garden"], ["river"])
     crowd = vocabulary(["martyn"], ["marten"], ["martine"], ["morten"], ["merton"], ["mortan"])
-    assert [h.said for h in soundalikes(["see", "Martin"], alone)] == ["martyn"]
-    assert soundalikes(["see", "Martin"], crowd) == []
+    assert [h.said for h in phonetic_matches(["see", "Martin"], alone)] == ["martyn"]
+    assert phonetic_matches(["see", "Martin"], crowd) == []
 
 
 def test_runs_are_neighbours_and_those_that_a_letter_parts() -> None:
@@ -97,17 +99,17 @@ def test_few_are_compared_in_a_large_library_and_the_likest_is_among_them() -> N
     letters = random.Random(7)
     words = ["".join(letters.choices("bcdfgklmnprstaeiou", k=letters.randint(3, 9))) for _ in range(20_000)]
     spoken = Vocabulary(dict.fromkeys([*words, "wire", "shirk"], 1), [*runs_of(words), ("wire", "shirk")])
-    assert spoken.likest(["wireshark"], 1)[0][0] == "wire shirk"
+    assert spoken.closest(["wireshark"], 1)[0][0] == "wire shirk"
 
 
 @pytest.mark.parametrize(
     "words", [[], ["???"], ["2024", "90210"], ["Москва", "東京都庁舎"], ["\0" * 5], ["kanto" * 60]]
 )
 def test_what_has_no_sounds_is_not_heard(words: list[str]) -> None:
-    assert soundalikes(words, SPOKEN) == []
-    assert soundalikes(["PyTorch", *words], vocabulary([])) == []
+    assert phonetic_matches(words, SPOKEN) == []
+    assert phonetic_matches(["PyTorch", *words], vocabulary([])) == []
 
 
 def test_a_number_that_is_said_has_no_sounds_to_stand_beside() -> None:
     spoken = vocabulary(["in", "2019", "kanto", "sang"])
-    assert soundalikes(["what", "sopranissimo", "2019"], spoken) == []
+    assert phonetic_matches(["what", "sopranissimo", "2019"], spoken) == []

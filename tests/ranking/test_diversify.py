@@ -10,7 +10,7 @@ from qa.answering.answer import answer
 from qa.answering.library import Library
 from qa.question.name_steering import Named
 from qa.question.question_kind import is_topic
-from qa.ranking.diversify import losses_of, spread
+from qa.ranking.diversify import diversify, penalties_for
 
 ADA = (
     "Host: What are you afraid of, up there on the mast?\n"
@@ -74,14 +74,14 @@ def test_the_same_interview_twice_fills_no_two_of_the_first_places(tmp_path: Pat
     ],
 )
 def test_several_are_asked_about_in_words(question: str, *, several: bool) -> None:
-    assert bool(losses_of(question, Named(frozenset(), {}, frozenset())).same_interview) == several
+    assert bool(penalties_for(question, Named(frozenset(), {}, frozenset())).same_interview) == several
 
 
 def test_a_topic_shows_the_places_where_it_comes_up_and_a_question_what_answers_best() -> None:
     scores, places = [2.0, 1.95, 1.9, 1.85, 1.2], [(1, 10), (1, 11), (1, 12), (1, 40), (2, 41)]
     nobody = Named(frozenset(), {}, frozenset())
     for text, expected in (("fog at sea", [0, 3, 1, 2, 4]), ("Was there fog at sea?", [0, 1, 2, 3, 4])):
-        found = spread(scores, places, np.eye(5, dtype=np.float32), 5, losses_of(text, nobody))
+        found = diversify(scores, places, np.eye(5, dtype=np.float32), 5, penalties_for(text, nobody))
         assert [position for position, _ in found] == expected
         assert [score for _, score in found] == sorted((score for _, score in found), reverse=True)
 

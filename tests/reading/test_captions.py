@@ -67,7 +67,7 @@ def test_a_turn_of_a_sample_has_its_time_and_speaker(name: str) -> None:
 
 
 def test_notes_say_what_a_file_is_and_are_not_said() -> None:
-    about = vtt.read((TRANSCRIPTS / "voices.vtt").read_text(encoding="utf-8")).about
+    about = vtt.parse((TRANSCRIPTS / "voices.vtt").read_text(encoding="utf-8")).about
     assert about == {
         "title": "Second Keyboard: the ferry piano",
         "guest": GUEST,
@@ -80,13 +80,13 @@ def test_notes_say_what_a_file_is_and_are_not_said() -> None:
 
 def test_words_without_mark_up_are_slices_of_the_file() -> None:
     text = (TRANSCRIPTS / "zoom.vtt").read_bytes().decode()
-    for segment in vtt.read(text).segments:
+    for segment in vtt.parse(text).segments:
         assert text[segment.start : segment.end] == segment.text
 
 
 def test_words_with_mark_up_span_their_place() -> None:
     text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>So <i>that</i> is R&amp;B.</v>\n"
-    (segment,) = vtt.read(text).segments
+    (segment,) = vtt.parse(text).segments
     assert segment.text == "So that is R&B."
     assert text[segment.start : segment.end] == "So <i>that</i> is R&amp;B."
 
@@ -104,14 +104,14 @@ def test_words_with_mark_up_span_their_place() -> None:
         ("שלום inter\u00adview zero\u200bwidth", "שלום inter\u00adview zero\u200bwidth"),
     ],
 )
-@pytest.mark.parametrize(("write", "read"), [(as_vtt, vtt.read), (as_srt, srt.read)], ids=["vtt", "srt"])
+@pytest.mark.parametrize(("write", "read"), [(as_vtt, vtt.parse), (as_srt, srt.parse)], ids=["vtt", "srt"])
 def test_mark_up_goes_and_all_else_stays(write: Callable[[Cues], str], read: Callable, line: str, text: str) -> None:
     assert said(read(write(in_seconds(line))).segments) == [(None, text)]
 
 
 def test_several_voices_in_a_cue_share_its_time() -> None:
     text = as_vtt([(1.0, 5.0, ["<v.loud Ada Moss>Hello.</v>", "<v Bo>Hi <00:00:04.000>you.</v>", "<v Ada Moss>So."])])
-    assert [(s.speaker, s.text, s.start_s, s.end_s, s.marks) for s in vtt.read(text).segments] == [
+    assert [(s.speaker, s.text, s.start_s, s.end_s, s.marks) for s in vtt.parse(text).segments] == [
         ("Ada Moss", "Hello.", 1.0, None, ()),
         ("Bo", "Hi you.", None, None, ((3, 4.0),)),
         ("Ada Moss", "So.", None, 5.0, ()),
@@ -120,7 +120,7 @@ def test_several_voices_in_a_cue_share_its_time() -> None:
 
 def test_where_voices_are_named_a_cue_without_one_is_nobodys() -> None:
     text = as_vtt(in_seconds("<v Ada>One: two.", "three", "<v Bo>four", "Bo: five"))
-    assert [s.speaker for s in vtt.read(text).segments] == ["Ada", None, "Bo", None]
+    assert [s.speaker for s in vtt.parse(text).segments] == ["Ada", None, "Bo", None]
 
 
 def test_a_label_lasts_until_another_or_a_mark_of_a_turn() -> None:
@@ -136,7 +136,7 @@ def test_a_label_lasts_until_another_or_a_mark_of_a_turn() -> None:
             "NADIA: Yes.",
         )
     )
-    assert said(srt.read(text).segments) == [
+    assert said(srt.parse(text).segments) == [
         ("OWEN", "Hello there."),
         ("OWEN", "How are you?"),
         ("NADIA", "Well."),
@@ -152,7 +152,7 @@ def test_a_label_lasts_until_another_or_a_mark_of_a_turn() -> None:
 
 def test_marks_of_turns_stay_on_lines_of_their_own() -> None:
     text = as_srt(in_seconds("- Were you stung?\n- No.", "so I was\ntold", ">> Never?\n>> No."))
-    assert [s.text for s in srt.read(text).segments] == [
+    assert [s.text for s in srt.parse(text).segments] == [
         "- Were you stung?\n- No.",
         "so I was told",
         ">> Never?\n>> No.",
@@ -164,20 +164,20 @@ def test_marks_of_turns_stay_on_lines_of_their_own() -> None:
 )
 def test_labels_of_many_makes(label: str) -> None:
     text = as_srt(in_seconds(*(label.format(n) + f"word {n}" for n in (0, 1, 0, 1))))
-    found = srt.read(text).segments
+    found = srt.parse(text).segments
     assert [s.text for s in found] == ["word 0", "word 1", "word 0", "word 1"]
     assert [s.speaker for s in found] == [label.format(n).strip("[](): \n") for n in (0, 1, 0, 1)]
 
 
 @pytest.mark.parametrize("lines", [["[Chuckles] So.", "[Sighs] No."], ["It was: cold.", "we said: late."]])
 def test_sounds_and_colons_are_no_speakers(lines: list[str]) -> None:
-    found = srt.read(as_srt(in_seconds(*lines * 3))).segments
+    found = srt.parse(as_srt(in_seconds(*lines * 3))).segments
     assert said(found) == [(None, line) for line in lines * 3]
 
 
 def test_webex_names_a_cue_by_who_speaks() -> None:
     text = 'WEBVTT\n\n1 "Ada Moss" (31)\n00:01.000 --> 00:02.000\nSo.\n\n2 "Bo" (7)\n00:02.000 --> 00:03.000\nNo.\n'
-    assert said(vtt.read(text).segments) == [("Ada Moss", "So."), ("Bo", "No.")]
+    assert said(vtt.parse(text).segments) == [("Ada Moss", "So."), ("Bo", "No.")]
 
 
 def test_blocks_between_cues_are_not_said() -> None:
@@ -188,7 +188,7 @@ def test_blocks_between_cues_are_not_said() -> None:
         "8f3d-2\n00:02.000 --> 00:03.000\nyou\n\nNOTE\nnobody\nsays this\n\n"
         "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:900000,LOCAL:00:00:00.000\n\n8f3d-3\n123:00:03.000 --> 123:00:04.000\nthere\n"
     )
-    found = vtt.read(text)
+    found = vtt.parse(text)
     assert said(found.segments) == [(None, "Hello"), (None, "you"), (None, "there")]
     assert found.segments[-1].start_s == 123 * 3600 + 3
     assert found.about == {
@@ -202,7 +202,7 @@ def test_blocks_between_cues_are_not_said() -> None:
 def test_cues_of_the_web_without_their_header_are_read() -> None:
     text = "00:01.000 --> 00:02.000\n<v Ada>Hello.\n"
     (reader,) = [name for name, reader in READERS.items() if name != "plain" and reader.sniff(text)]
-    assert said(READERS[reader].read(text).segments) == [("Ada", "Hello.")]
+    assert said(READERS[reader].parse(text).segments) == [("Ada", "Hello.")]
 
 
 ODD_SRT = {
@@ -230,7 +230,7 @@ def test_odd_subrip_is_read_as_it_is_meant(style: str, ending: str) -> None:
     lines = ["I was born", "It was cold", "and so"]
     text = style.format(*lines).replace("\n", ending)
     assert srt.sniff(text)
-    assert [(s.text, s.start_s, s.end_s) for s in srt.read(text).segments] == [
+    assert [(s.text, s.start_s, s.end_s) for s in srt.parse(text).segments] == [
         ("I was born", 1.0, 2.0),
         ("It was cold", 2.0, 3.0),
         ("and so", 3.0, 4.0),
@@ -239,57 +239,62 @@ def test_odd_subrip_is_read_as_it_is_meant(style: str, ending: str) -> None:
 
 def test_a_number_that_was_said_is_no_number_of_a_cue() -> None:
     numbered = as_srt(in_seconds("When?", "1984", "It was in\n1985", "and in\n\n7"))
-    assert [s.text for s in srt.read(numbered).segments] == ["When?", "1984", "It was in 1985", "and in 7"]
+    assert [s.text for s in srt.parse(numbered).segments] == ["When?", "1984", "It was in 1985", "and in 7"]
     bare = "00:01.000 --> 00:02.000\nWhen?\n00:02.000 --> 00:03.000\n1984\n00:03.000 --> 00:04.000\nand\n12\n"
-    assert [s.text for s in srt.read(bare).segments] == ["When?", "1984", "and 12"]
+    assert [s.text for s in srt.parse(bare).segments] == ["When?", "1984", "and 12"]
 
 
 def test_a_blank_line_within_a_cue_loses_nothing() -> None:
     text = "WEBVTT\n\n00:01.000 --> 00:02.000\none\n\ntwo\n\n\nthree\n\n00:02.000 --> 00:03.000\n\nfour\n"
-    assert [s.text for s in vtt.read(text).segments] == ["one two three", "four"]
+    assert [s.text for s in vtt.parse(text).segments] == ["one two three", "four"]
 
 
 def test_cues_stay_in_the_order_of_the_file() -> None:
     text = as_srt([(5.0, 9.0, ["one"]), (1.0, 3.0, ["two"]), (2.0, 2.0, ["three"])])
-    found = [(s.text, s.start_s, s.end_s) for s in srt.read(text).segments]
+    found = [(s.text, s.start_s, s.end_s) for s in srt.parse(text).segments]
     assert found == [("one", 5.0, 9.0), ("two", 1.0, 3.0), ("three", 2.0, 2.0)]
 
 
 def test_a_line_of_a_table_goes_on_without_a_tab() -> None:
-    found = tsv.read("start\tend\ttext\n0\t1500\tone\ntwo\n1500\t1500\t\n1500\t2000\tthree\n").segments
+    found = tsv.parse("start\tend\ttext\n0\t1500\tone\ntwo\n1500\t1500\t\n1500\t2000\tthree\n").segments
     assert [(s.text, s.start_s, s.end_s) for s in found] == [("one two", 0.0, 1.5), ("three", 1.5, 2.0)]
 
 
 @pytest.mark.parametrize(
     ("read", "text", "place", "message"),
     [
-        (srt.read, "1\n00:00:02,000 --> 00:00:01,000\nx", "00:00:02", "expected a cue that ends after it starts: '00:"),
         (
-            srt.read,
+            srt.parse,
+            "1\n00:00:02,000 --> 00:00:01,000\nx",
+            "00:00:02",
+            "expected a cue that ends after it starts: '00:",
+        ),
+        (
+            srt.parse,
             "1\n00:00:61,000 --> 00:01:01,000\nx",
             "00:00:61",
             "expected minutes and seconds below 60: '00:00:6",
         ),
-        (srt.read, "1\n00:00:01,000 --> 00:00:02,000\nx --> y", "x", "expected a cue's timing: 'x --> y'"),
-        (srt.read, "hello\n1\n00:00:01,000 --> 00:00:02,000\nx", "hello", "expected a cue's timing: 'hello'"),
-        (srt.read, "1\n00:00:01:12 --> 00:00:02:00\nx", "00:00:01", "expected a cue's timing: '00:00:01:12 --> 00"),
-        (vtt.read, "WEBVTT\n\nhello\n\n00:01.000 --> 00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
-        (vtt.read, "WEBVTT\n\n99:01.000 --> 99:02.000\nx", "99:01", "expected minutes and seconds below 60: '99:01."),
-        (sbv.read, "0:00:04.000,0:00:01.000\nx", "0:00:04", "expected a cue that ends after it starts: '0:00:04"),
-        (sbv.read, "hello\n0:00:01.000,0:00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
+        (srt.parse, "1\n00:00:01,000 --> 00:00:02,000\nx --> y", "x", "expected a cue's timing: 'x --> y'"),
+        (srt.parse, "hello\n1\n00:00:01,000 --> 00:00:02,000\nx", "hello", "expected a cue's timing: 'hello'"),
+        (srt.parse, "1\n00:00:01:12 --> 00:00:02:00\nx", "00:00:01", "expected a cue's timing: '00:00:01:12 --> 00"),
+        (vtt.parse, "WEBVTT\n\nhello\n\n00:01.000 --> 00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
+        (vtt.parse, "WEBVTT\n\n99:01.000 --> 99:02.000\nx", "99:01", "expected minutes and seconds below 60: '99:01."),
+        (sbv.parse, "0:00:04.000,0:00:01.000\nx", "0:00:04", "expected a cue that ends after it starts: '0:00:04"),
+        (sbv.parse, "hello\n0:00:01.000,0:00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
         (
-            tsv.read,
+            tsv.parse,
             "start\tend\ttext\nhello",
             "hello",
             "expected milliseconds, a tab, milliseconds, a tab and words: 'h",
         ),
         (
-            tsv.read,
+            tsv.parse,
             "start\tend\ttext\n1.5\t2\tx",
             "1.5",
             "expected milliseconds, a tab, milliseconds, a tab and words:",
         ),
-        (tsv.read, "start\tend\ttext\n5\t1\tx", "5\t1", "expected a row that ends after it starts: '5"),
+        (tsv.parse, "start\tend\ttext\n5\t1\tx", "5\t1", "expected a row that ends after it starts: '5"),
     ],
 )
 def test_what_would_lose_words_or_times_is_named_with_its_place(
@@ -316,11 +321,11 @@ def test_the_words_in_are_the_words_out(cues: list[list[str]], ending: str, abov
     for text, reader in ((as_vtt(spread), "vtt"), (as_srt(spread), "srt")):
         ended = text.replace("\n", ending)
         assert READERS[reader].sniff(ended)
-        assert words(READERS[reader].read(ended).segments) == expected
+        assert words(READERS[reader].parse(ended).segments) == expected
     rows = "".join(f"{at * 60_000}\t{at * 60_000}\t{' '.join(lines)}\n" for at, lines in enumerate(cues))
-    assert words(tsv.read(f"start\tend\ttext\n{rows}").segments) == expected
+    assert words(tsv.parse(f"start\tend\ttext\n{rows}").segments) == expected
     captions = "".join(f"0:{at:02}:00.000,0:{at:02}:00.500\n" + "\n".join([*c, "", ""]) for at, c in enumerate(cues))
-    assert words(sbv.read(captions.replace("\n", ending)).segments) == expected
+    assert words(sbv.parse(captions.replace("\n", ending)).segments) == expected
 
 
 LONG = long_captions(200_000)
@@ -330,13 +335,13 @@ LONG = long_captions(200_000)
 def test_of_a_text_that_is_made_to_be_slow_each_word_is_read(text: str, segments: int, said: int) -> None:
     # How long it takes, `python -m tests.bench lengths` tells.
     reader = next(reader for reader in READERS.values() if reader.sniff(text))
-    found = reader.read(text).segments
+    found = reader.parse(text).segments
     assert (len(found), sum(len(segment.text.split()) for segment in found)) == (segments, said)
 
 
 def test_a_second_that_was_rounded_up_is_the_next_minute() -> None:
     text = "WEBVTT\n\n00:03:59.990 --> 00:03:60.000\nHello there.\n"
-    assert [(s.start_s, s.end_s) for s in vtt.read(text).segments] == [(239.99, 240.0)]
+    assert [(s.start_s, s.end_s) for s in vtt.parse(text).segments] == [(239.99, 240.0)]
 
 
 def zoomed(*lines: str) -> list[tuple[str | None, str]]:

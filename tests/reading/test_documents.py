@@ -16,7 +16,7 @@ from index.reading.decoding import decode
 from index.reading.formats import docx, html_page, markdown
 from index.reading.reader import READERS, read_transcript
 from index.reading.scripts.lines import Line
-from index.types import Contents
+from index.types import ParsedFile
 
 TRANSCRIPTS = Path(__file__).parent.parent / "transcripts"
 SAMPLES = {
@@ -38,7 +38,7 @@ def lines_of_word(body: str) -> list[tuple[str, int]]:
     return [(line.text, line.lead) for line in docx.document_lines(word(body))]
 
 
-def said(contents: Contents) -> list[tuple[str | None, float | None, str]]:
+def said(contents: ParsedFile) -> list[tuple[str | None, float | None, str]]:
     return [(segment.speaker, segment.start_s, segment.text) for segment in contents.segments]
 
 
@@ -151,7 +151,7 @@ def test_a_table_is_read_row_by_row() -> None:
 def test_who_speaks_may_be_in_a_column() -> None:
     rows = [("Speaker", "Text"), ("Ada", "Hello."), ("Bo", "Hello."), ("Ada", "Well?"), ("Bo", "Well.")]
     body = "<w:tbl>" + "".join(f"<w:tr>{cell(name)}{cell(text)}</w:tr>" for name, text in rows) + "</w:tbl>"
-    assert said(docx.read(word(body))) == [
+    assert said(docx.parse(word(body))) == [
         (None, None, "Speaker Text"),
         *((name, None, text) for name, text in rows[1:]),
     ]
@@ -175,7 +175,7 @@ def test_documents_of_other_words_are_read_as_well() -> None:
     old = old.replace("w:document", "w:wordDocument")
     for text in (strict, other_prefix, old, "\ufeff" + strict):
         assert docx.sniff(text)
-        assert said(docx.read(text)) == [(None, None, "Hello.")]
+        assert said(docx.parse(text)) == [(None, None, "Hello.")]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_documents_of_other_words_are_read_as_well() -> None:
 )
 def test_xml_that_is_none_is_refused(text: str, message: str) -> None:
     with pytest.raises(MalformedError) as raised:
-        docx.read(text)
+        docx.parse(text)
     assert str(raised.value) == message
     assert 0 <= raised.value.offset <= len(text)
 
@@ -266,7 +266,7 @@ def test_every_word_of_a_page_comes_out(texts: list[str], data: st.DataObject) -
         name, within = data.draw(tags), data.draw(inline)
         first, _, rest = escape(text).partition(" ")
         body += f"<{name}><{within}>{first}</{within.split()[0]}>\n  {rest}</{name}>\n"
-    found = html_page.read(f"<body><div>{body}</div></body>")
+    found = html_page.parse(f"<body><div>{body}</div></body>")
     assert " ".join(segment.text for segment in found.segments).split() == " ".join(texts).split()
 
 
@@ -281,5 +281,5 @@ def test_who_says_what_is_the_same_in_all_three(turns: list[tuple[str, str]]) ->
     document = word("".join(f"<w:p>{write_run(f'{name}: ', '<w:b/>')}{write_run(text)}</w:p>" for name, text in turns))
     html = "".join(f"<p><strong>{name}:</strong> {text}</p>\n" for name, text in turns)
     marked = "\n\n".join(f"**{name}:** {text}" for name, text in turns)
-    for contents in (docx.read(document), html_page.read(html), markdown.read(marked)):
+    for contents in (docx.parse(document), html_page.parse(html), markdown.parse(marked)):
         assert [(segment.speaker, segment.text) for segment in contents.segments] == turns

@@ -170,7 +170,7 @@ def test_who_speaks_from_when_to_when_may_be_told_beside_the_words() -> None:
 def test_a_text_that_two_may_have_said_is_nobodys() -> None:
     rows = [{"text": "We row. Alone? No.", "start": 0.5, "end": 4.5}]
     spans = [{"from": 0.5, "to": 2.5, "speaker": 0}, {"from": 2.5, "to": 4.5, "speaker": 1}]
-    found = READERS["records"].read(json.dumps({"results": rows, "speaker_labels": spans})).segments
+    found = READERS["records"].parse(json.dumps({"results": rows, "speaker_labels": spans})).segments
     assert [(s.speaker, s.text) for s in found] == [(None, "We row. Alone? No.")]
 
 

@@ -12,7 +12,7 @@ from index.reading.markup.line_builder import LineMaker
 
 
 def page(text: str) -> list[tuple[str | None, float | None, str]]:
-    return [(segment.speaker, segment.start_s, segment.text) for segment in html_page.read(text).segments]
+    return [(segment.speaker, segment.start_s, segment.text) for segment in html_page.parse(text).segments]
 
 
 def test_what_is_around_a_transcript_is_not_said() -> None:
@@ -88,7 +88,7 @@ def test_a_player_of_another_site_is_the_recording() -> None:
     text = (
         '<html><body><iframe src="https://www.youtube.com/embed/abcdefghijk?rel=0"></iframe><p>Hello.</p></body></html>'
     )
-    assert html_page.read(text).about == {"media": "https://www.youtube.com/watch?v=abcdefghijk"}
+    assert html_page.parse(text).about == {"media": "https://www.youtube.com/watch?v=abcdefghijk"}
 
 
 def test_what_only_looks_like_a_tag_is_said() -> None:
@@ -145,5 +145,5 @@ TAGS = (
 @pytest.mark.parametrize("unit", TAGS)
 def test_pages_that_never_end_take_time_by_their_length_alone(unit: str, before: str) -> None:
     began = time.monotonic()
-    html_page.read(before + unit * (100_000 // len(unit)))
+    html_page.parse(before + unit * (100_000 // len(unit)))
     assert time.monotonic() - began < LONGEST_S

@@ -25,7 +25,7 @@ from helpers.json_files import (
     as_youtube,
 )
 from index.reading.reader import READERS, read_transcript
-from index.types import Contents, Mark, Segment, Transcript
+from index.types import Mark, ParsedFile, Segment, Transcript
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
 SAMPLES = sorted(path.name for path in FOLDER.glob("*.json*"))
@@ -90,7 +90,7 @@ def test_every_word_comes_back_with_its_speaker_and_its_time(
     turns = data.draw(interviews(caption_words, True) if form.reader == "youtube" else interviews(some_words))
     text = json.dumps(form.write(turns), ensure_ascii=is_ascii, indent=indent)
     assert [key for key, reader in READERS.items() if key not in CATCH_ALLS and reader.sniff(text)] == [form.reader]
-    found = READERS[form.reader].read(text)
+    found = READERS[form.reader].parse(text)
     assert spoken(found.segments) == [(word, form.speaker(turn.speaker)) for turn in turns for word in turn.words]
     transcript = Transcript.of("a.json", found.segments, separator=found.separator)
     offset = 0
@@ -109,16 +109,16 @@ def test_words_span_their_place_in_the_file(name: str, data: st.DataObject, is_a
     form = FORMATS[name]
     turns = data.draw(interviews(caption_words, True))
     text = json.dumps(form.write(turns), ensure_ascii=is_ascii)
-    for segment in READERS[form.reader].read(text).segments:
+    for segment in READERS[form.reader].parse(text).segments:
         first, last = (json.dumps(segment.text.split()[at], ensure_ascii=is_ascii)[1:-1] for at in (0, -1))
         assert text[segment.start : segment.end].startswith(first)
         assert text[segment.start : segment.end].endswith(last)
 
 
-def read(data: object) -> Contents:
+def read(data: object) -> ParsedFile:
     text = data if isinstance(data, str) else json.dumps(data)
     (reader,) = [reader for name, reader in READERS.items() if name not in CATCH_ALLS and reader.sniff(text)]
-    return reader.read(text)
+    return reader.parse(text)
 
 
 def said(data: object) -> list[tuple[object, ...]]:

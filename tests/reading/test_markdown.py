@@ -99,7 +99,7 @@ def test_tables_of_markdown_are_like_those_of_word() -> None:
 def test_names_in_markdown(turn: str, ending: str) -> None:
     text = "".join(turn.format(name) for name in ("Ada Moss", "Bo Lind") * 3).replace("\n", ending)
     assert markdown.sniff(text)
-    assert [(s.speaker, s.text) for s in markdown.read(text).segments] == [
+    assert [(s.speaker, s.text) for s in markdown.parse(text).segments] == [
         (name, "Hello.") for name in ("Ada Moss", "Bo Lind") * 3
     ]
 
@@ -174,13 +174,13 @@ def test_markdown_that_never_ends_takes_time_by_its_length_alone(unit: str, befo
     text = before + unit * (100_000 // len(unit))
     began = time.monotonic()
     markdown.sniff(text)
-    markdown.read(text)
+    markdown.parse(text)
     assert time.monotonic() - began < LONGEST_S
 
 
 def test_words_behind_a_label_have_their_own_place_in_the_file() -> None:
     text = "**Ada:** Why so?\n\n**Bo:** It was late. It was dark.\n\n**Ada:** And then?\n\n**Bo:** We *ran* home.\n"
-    found = [(text[s.start : s.end], s.text) for s in markdown.read(text).segments]
+    found = [(text[s.start : s.end], s.text) for s in markdown.parse(text).segments]
     assert found == [
         ("Why so?", "Why so?"),
         ("It was late. It was dark.", "It was late. It was dark."),

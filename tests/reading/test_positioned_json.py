@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import MalformedError, TranscriptError
-from index.reading.json_text.positioned_json import looks_like_json, parse
+from index.reading.json_text.positioned_json import looks_like_json, parse_json
 from index.reading.reader import read_transcript
 
 FOLDER = Path(__file__).parent.parent / "transcripts"
@@ -51,5 +51,5 @@ def test_words_in_brackets_are_no_json(text: str) -> None:
 
 def test_an_error_says_the_place() -> None:
     with pytest.raises(MalformedError) as raised:
-        parse('{"a": hello}')
+        parse_json('{"a": hello}')
     assert (raised.value.offset, str(raised.value)) == (6, "expected a value: 'hello}'")

@@ -36,16 +36,16 @@ def test_rolling_captions_are_said_once_and_repeats_as_often_as_they_were(
     lines: list[list[str]], pauses: set[int]
 ) -> None:
     expected = [word for line in lines for word in line]
-    found = vtt.read(as_vtt(youtube(lines, sorted(pauses)))).segments
+    found = vtt.parse(as_vtt(youtube(lines, sorted(pauses)))).segments
     assert words(found) == expected
     assert [len(s.marks) for s in found] == [len(line) - 1 for line in lines]
     plain = youtube(lines, sorted(pauses), has_tags=False)
-    assert words(srt.read(as_srt(plain)).segments) == expected
+    assert words(srt.parse(as_srt(plain)).segments) == expected
 
 
 def test_a_line_of_rolling_captions_has_the_times_of_its_first_cue() -> None:
     cues = youtube([["one", "two"], ["three", "four"], ["three", "four"], ["five", "six"]])
-    found = vtt.read(as_vtt(cues)).segments
+    found = vtt.parse(as_vtt(cues)).segments
     assert [(s.text, s.start_s, s.end_s, s.marks) for s in found] == [
         ("one two", 0.0, 1.99, ((4, 0.1),)),
         ("three four", 2.0, 3.99, ((6, 2.1),)),
@@ -60,7 +60,7 @@ def test_captions_that_roll_up_are_said_once(lines: list[list[str]], height: int
     several = [f"{row} {' '.join(line)}" for row, line in enumerate(lines)]
     texts = [text for text in several for _ in range(data.draw(st.sampled_from([1, 1, 1, 2, 4])))]
     cues = [(float(at), at + 1.0, texts[max(0, at + 1 - height) : at + 1]) for at in range(len(texts))]
-    assert [s.text for s in vtt.read(as_vtt(cues)).segments] == texts
+    assert [s.text for s in vtt.parse(as_vtt(cues)).segments] == texts
 
 
 @settings(max_examples=100, deadline=None)
@@ -68,7 +68,7 @@ def test_captions_that_roll_up_are_said_once(lines: list[list[str]], height: int
 def test_captions_that_grow_are_said_once(lines: list[list[str]]) -> None:
     lines = [[f"so{row}", *line] for row, line in enumerate(lines)]
     grown = [" ".join(line[:end]) for line in lines for end in range(1, len(line) + 1)]
-    found = vtt.read(as_vtt(in_seconds(*grown))).segments
+    found = vtt.parse(as_vtt(in_seconds(*grown))).segments
     assert [s.text for s in found] == [" ".join(line) for line in lines]
     starts = [s.start_s for s in found]
     assert starts == [float(grown.index(line[0])) for line in lines]
@@ -85,7 +85,7 @@ def test_whisper_shows_a_line_once_for_each_of_its_words() -> None:
             (1.5, 2.0, ["No. <u>No.</u>"]),
         ]
     )
-    assert [(s.text, s.start_s, s.end_s, s.marks) for s in srt.read(text).segments] == [
+    assert [(s.text, s.start_s, s.end_s, s.marks) for s in srt.parse(text).segments] == [
         ("No. No.", 0.0, 1.0, ((4, 0.7),)),
         ("No. No.", 1.0, 2.0, ((4, 1.5),)),
     ]
@@ -101,5 +101,5 @@ def test_whisper_shows_a_line_once_for_each_of_its_words() -> None:
     ],
 )
 def test_people_repeat_themselves_where_nothing_rolls(lines: list[str]) -> None:
-    for text, read in ((as_vtt(in_seconds(*lines)), vtt.read), (as_srt(in_seconds(*lines)), srt.read)):
+    for text, read in ((as_vtt(in_seconds(*lines)), vtt.parse), (as_srt(in_seconds(*lines)), srt.parse)):
         assert [s.text for s in read(text).segments] == [line.replace("\n", " ") for line in lines]

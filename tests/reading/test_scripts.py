@@ -10,7 +10,7 @@ from index.reading.formats import labelled_text
 from index.reading.reader import READERS
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import read_lines
-from index.types import Contents
+from index.types import ParsedFile
 
 
 class Style(NamedTuple):
@@ -73,7 +73,7 @@ def written(style: Style, ending: str = "\n") -> str:
 def test_what_was_said_comes_out_turn_by_turn(style: Style, ending: str) -> None:
     text = written(style, ending)
     assert labelled_text.sniff(text)
-    found = labelled_text.read(text).segments
+    found = labelled_text.parse(text).segments
     assert [segment.text for segment in found] == [turn.text for turn in TURNS]
     speakers = [turn.speaker.upper() if TURNS[0].speaker.upper() in text else turn.speaker for turn in TURNS]
     assert [segment.speaker for segment in found] == (speakers if style.has_speaker else [None] * len(TURNS))
@@ -83,14 +83,14 @@ def test_what_was_said_comes_out_turn_by_turn(style: Style, ending: str) -> None
 
 
 def test_a_time_at_the_end_of_a_turn_is_when_the_next_one_begins() -> None:
-    found = labelled_text.read(written(STYLES["f4"])).segments
+    found = labelled_text.parse(written(STYLES["f4"])).segments
     assert [segment.start_s for segment in found[1:]] == [float(int(turn.start_s)) for turn in TURNS[1:]]
     assert found[0].start_s is None
 
 
 def test_times_every_few_minutes_are_for_the_turn_below() -> None:
     text = "00:00:00\n\nAda: One.\nBo: Two.\n00:05:00\n\nAda: Three.\nBo: Four.\n"
-    assert [(s.speaker, s.start_s, s.text) for s in labelled_text.read(text).segments] == [
+    assert [(s.speaker, s.start_s, s.text) for s in labelled_text.parse(text).segments] == [
         ("Ada", 0.0, "One."),
         ("Bo", None, "Two."),
         ("Ada", 300.0, "Three."),
@@ -100,7 +100,7 @@ def test_times_every_few_minutes_are_for_the_turn_below() -> None:
 
 def test_a_time_within_a_turn_begins_a_part_of_it() -> None:
     text = "Ada: We went out. [00:01:10] It was cold.\nBo: Yes.\nAda: And late.\nBo: Yes.\n"
-    assert [(s.speaker, s.start_s, s.text) for s in labelled_text.read(text).segments][:2] == [
+    assert [(s.speaker, s.start_s, s.text) for s in labelled_text.parse(text).segments][:2] == [
         ("Ada", None, "We went out."),
         ("Ada", 70.0, "It was cold."),
     ]
@@ -108,12 +108,12 @@ def test_a_time_within_a_turn_begins_a_part_of_it() -> None:
 
 def test_what_could_not_be_heard_keeps_its_time_as_it_is_written() -> None:
     text = "Ada: I met [inaudible 00:12:03] there.\nBo: Who?\nAda: I said.\nBo: No.\n"
-    assert labelled_text.read(text).segments[0].text == "I met [inaudible 00:12:03] there."
+    assert labelled_text.parse(text).segments[0].text == "I met [inaudible 00:12:03] there."
 
 
 def test_captions_saved_in_a_meeting_have_the_time_of_day_and_not_of_the_recording() -> None:
     text = "[Ada Moss] 16:02:11\nHello there.\n\n[Bo Lind] 16:02:15\nHello.\n\n[Ada Moss] 16:02:19\nSo.\n"
-    assert [(s.speaker, s.start_s) for s in labelled_text.read(text).segments] == [
+    assert [(s.speaker, s.start_s) for s in labelled_text.parse(text).segments] == [
         ("Ada Moss", None),
         ("Bo Lind", None),
         ("Ada Moss", None),
@@ -122,7 +122,7 @@ def test_captions_saved_in_a_meeting_have_the_time_of_day_and_not_of_the_recordi
 
 def test_questions_and_answers_by_their_letters() -> None:
     text = "Q. Where were you?\nA. At home.\nQ. Alone?\nA. No.\n"
-    assert [(s.speaker, s.text) for s in labelled_text.read(text).segments] == [
+    assert [(s.speaker, s.text) for s in labelled_text.parse(text).segments] == [
         ("Q", "Where were you?"),
         ("A", "At home."),
         ("Q", "Alone?"),
@@ -135,7 +135,7 @@ HEADER = "Title: Second Keyboard\nInterviewee: Nadia Ferrow\nInterviewer: Owen T
 
 @pytest.mark.parametrize("style", STYLES.values(), ids=STYLES)
 def test_the_lines_at_the_top_say_what_it_is_and_nobody_says_them(style: Style) -> None:
-    found = labelled_text.read(HEADER + written(style))
+    found = labelled_text.parse(HEADER + written(style))
     assert [segment.text for segment in found.segments] == [turn.text for turn in TURNS]
     assert found.about == {
         "title": "Second Keyboard",
@@ -147,7 +147,7 @@ def test_the_lines_at_the_top_say_what_it_is_and_nobody_says_them(style: Style) 
 
 def test_host_and_guest_may_be_labels_from_the_first_line_on() -> None:
     text = "Host: Welcome.\nGuest: Thanks.\nHost: How are you?\nGuest: Well.\n"
-    assert [s.speaker for s in labelled_text.read(text).segments] == ["Host", "Guest", "Host", "Guest"]
+    assert [s.speaker for s in labelled_text.parse(text).segments] == ["Host", "Guest", "Host", "Guest"]
 
 
 @pytest.mark.parametrize(
@@ -164,13 +164,13 @@ def test_host_and_guest_may_be_labels_from_the_first_line_on() -> None:
 )
 def test_short_words_beside_times_are_no_speakers(text: str) -> None:
     reader = next(reader for reader in READERS.values() if reader.sniff(text))
-    contents: Contents = reader.read(text)
+    contents: ParsedFile = reader.parse(text)
     assert {segment.speaker for segment in contents.segments} == {None}
 
 
 def test_a_heading_with_nothing_said_below_it_is_no_speaker() -> None:
     text = "".join(f"A Safe House:\n\nAda: Year {n}.\n\nBo: Yes.\n\n" for n in range(3))
-    assert {segment.speaker for segment in labelled_text.read(text).segments} == {"Ada", "Bo", None}
+    assert {segment.speaker for segment in labelled_text.parse(text).segments} == {"Ada", "Bo", None}
 
 
 def test_a_heading_that_is_met_once_is_no_speaker() -> None:

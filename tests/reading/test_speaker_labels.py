@@ -37,7 +37,7 @@ def test_who_writes_in_a_chat(write: Callable[[str, str], str]) -> None:
 
 
 def test_times_of_day_are_not_those_of_the_recording() -> None:
-    segments = labelled_text.read("[09:04 AM] Ada: So?\n[09:05 AM] Bo: Well.\n[09:06 AM] Ada: Yes.\n").segments
+    segments = labelled_text.parse("[09:04 AM] Ada: So?\n[09:05 AM] Bo: Well.\n[09:06 AM] Ada: Yes.\n").segments
     assert [s.start_s for s in segments] == [None] * 3
 
 
@@ -111,7 +111,7 @@ def test_a_range_of_times_with_single_digits_is_above_the_name() -> None:
     text = "".join(
         f"0:0:{n}.0 --> 0:0:{n}.9 \nAda\nOne more.\n\n0:0:{n}.9 --> 0:0:{n + 1}.0 \nBo\nYes.\n\n" for n in (3, 8)
     )
-    assert [(s.speaker, s.start_s) for s in labelled_text.read(text).segments] == [
+    assert [(s.speaker, s.start_s) for s in labelled_text.parse(text).segments] == [
         ("Ada", 3.0),
         ("Bo", 3.9),
         ("Ada", 8.0),
@@ -125,7 +125,7 @@ def test_names_beside_times_are_labels_even_if_only_one_comes_back() -> None:
 
 
 def test_times_in_round_brackets_end_a_turn() -> None:
-    segments = labelled_text.read(
+    segments = labelled_text.parse(
         "I: How was it? (00:00:12)\nB: Well. (00:01:02)\nI: Mhm. (00:01:03)\nB: Yes.\n"
     ).segments
     assert [(s.speaker, s.start_s) for s in segments] == [("I", None), ("B", 12.0), ("I", 62.0), ("B", 63.0)]
@@ -133,7 +133,7 @@ def test_times_in_round_brackets_end_a_turn() -> None:
 
 def test_a_time_is_not_said_in_words_below_itself() -> None:
     text = "0:00\n0 seconds\nso we begin\n0:13\n13 seconds\nand go on\n1:02\n1 minute, 2 seconds\nto the end\n"
-    segments = labelled_text.read(text).segments
+    segments = labelled_text.parse(text).segments
     assert [(s.start_s, s.text) for s in segments] == [(0.0, "so we begin"), (13.0, "and go on"), (62.0, "to the end")]
 
 
@@ -187,5 +187,5 @@ STARTS = [
 @pytest.mark.parametrize("unit", STARTS)
 def test_labels_that_never_end_take_time_by_their_length_alone(unit: str) -> None:
     began = time.monotonic()
-    labelled_text.read(unit * (100_000 // len(unit)))
+    labelled_text.parse(unit * (100_000 // len(unit)))
     assert time.monotonic() - began < LONGEST_S

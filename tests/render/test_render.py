@@ -3,9 +3,9 @@
 import json
 from dataclasses import replace
 
-from index.types import About, Span
+from index.types import Metadata, Span
 from qa.answering.answer import Answer, CitedPassage
-from qa.question.phonetic_match import Heard
+from qa.question.phonetic_match import PhoneticMatch
 from qa.render.render import as_html, as_json, as_text, clock, notes, notes_as_html, others_as_html, place, title
 
 PASSAGE = CitedPassage(
@@ -22,7 +22,7 @@ PASSAGE = CitedPassage(
     turns=((None, Span(0, 52)),),
     highlight=(Span(23, 40),),
     score=0.51239,
-    about=About(),
+    about=Metadata(),
 )
 
 
@@ -98,10 +98,10 @@ def test_what_was_understood_and_heard_is_said_once() -> None:
         (passage,),
         understood=("PyTorch like\nskarvstein?", "Is PyTorch like\nskarvstein?"),
         transcribed=(
-            Heard("pytorch", "pipe torch", 0.9),
-            Heard("pytorch", "pipe torch", 0.8),
-            Heard("skarfstein", "skarvstein", 0.9),
-            Heard("hydro phone", "hydrophone", 1.0),
+            PhoneticMatch("pytorch", "pipe torch", 0.9),
+            PhoneticMatch("pytorch", "pipe torch", 0.8),
+            PhoneticMatch("skarfstein", "skarvstein", 0.9),
+            PhoneticMatch("hydro phone", "hydrophone", 1.0),
         ),
     )
     lines = ["Understood as: Is PyTorch like skarvstein?", "“PyTorch” may be transcribed as “Pipe torch”"]
@@ -121,4 +121,4 @@ def test_a_place_is_a_time_where_there_is_one() -> None:
     assert place(replace(PASSAGE, speaker="Ada", start_s=3723.9, time_is_exact=True)) == "Ada Boat, Ada, 1:02:03"
     assert place(replace(PASSAGE, start_s=63.0)) == "Ada Boat, ≈1:03"
     assert clock(0) == "0:00"
-    assert title("Interview_07 (Ada).txt", About()) == "Interview 07 (Ada)"
+    assert title("Interview_07 (Ada).txt", Metadata()) == "Interview 07 (Ada)"

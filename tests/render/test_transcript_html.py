@@ -16,7 +16,7 @@ from index.types import Segment, Span, Transcript
 from qa.answering.answer import answer
 from qa.answering.library import Library
 from qa.page.url_state import place_from_url, place_to_url
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 from qa.render.export import chat_as_json, chat_as_markdown, quote
 from qa.render.transcript_html import as_html, occurrences, page_of, pages, paragraphs
 
@@ -34,7 +34,7 @@ def stored(folder: Path, name: str) -> tuple[Transcript, list[StoredPassage]]:
 @pytest.fixture(scope="module")
 def boat(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> tuple[Transcript, list[StoredPassage]]:
     folder = tmp_path_factory.mktemp("boat")
-    build([put(folder / "talks", boat__txt=BOAT)], folder / "i", embedder, fit)
+    build([put(folder / "talks", boat__txt=BOAT)], folder / "i", embedder, fit_thresholds)
     return stored(folder / "i", "boat.txt")
 
 
@@ -93,7 +93,7 @@ def test_words_are_found_whatever_their_case_and_what_is_between_them() -> None:
 
 def test_a_long_interview_has_pages_and_each_place_is_on_one(tmp_path: Path, embedder: Embedder) -> None:
     turns = "".join(f"Ada: Which was number {i}?\nBo: {'That was a long time ago. ' * 20}\n" for i in range(60))
-    build([put(tmp_path / "talks", long__txt=turns)], tmp_path / "i", embedder, fit)
+    build([put(tmp_path / "talks", long__txt=turns)], tmp_path / "i", embedder, fit_thresholds)
     transcript, passages = stored(tmp_path / "i", "long.txt")
     turned = pages(transcript, paragraphs(transcript, passages))
     assert len(turned) == 3

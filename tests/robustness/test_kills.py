@@ -24,7 +24,7 @@ from index.storage.database import Database
 from index.storage.index_folder import FILE_NAME, LOCK_NAME, MENDED_NAME, note_damage
 from qa.answering.answer import answer
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 BOAT = "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n"
 BREAD = "Ada: Which flour do you like best?\nCy: Rye, because it smells of rain on a warm road.\n"
@@ -78,8 +78,8 @@ class Stage:
         self._numbers = count()
         write(self.talks, BEFORE)
         before, foreign, damaged = place / "before", place / "foreign", place / "damaged"
-        build([self.talks], before, model=embedder, fit=fit)
-        build([self.talks], foreign, model=other, fit=fit)
+        build([self.talks], before, model=embedder, fit=fit_thresholds)
+        build([self.talks], foreign, model=other, fit=fit_thresholds)
         shutil.copytree(before, damaged)
         data = bytearray((damaged / FILE_NAME).read_bytes())
         middle = len(data) // PAGE // 2 * PAGE
@@ -87,7 +87,7 @@ class Stage:
         (damaged / FILE_NAME).write_bytes(data)
         note_damage(damaged)
         write(self.talks, AFTER)
-        build([self.talks], place / "after", model=embedder, fit=fit)
+        build([self.talks], place / "after", model=embedder, fit=fit_thresholds)
         self.after, self.digests = self.state(place / "after"), digests(place / "after")
         self.scenes = {
             "update": Scene(before, self.state(before), {}),
@@ -113,7 +113,7 @@ class Stage:
     def state(self, folder: Path) -> State:
         """Return what is in an index that has one. Raises NoIndexError, DamagedError."""
         with Database.open(folder) as database:
-            model = database.facts()["model"]
+            model = database.index_metadata()["model"]
             texts = {name: database.transcript(name).text for name in database.transcript_ids()}
         library = Library(folder, self.models[model])
         found = [answer(library, question, 3).passages for question in QUESTIONS]

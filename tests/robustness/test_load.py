@@ -30,7 +30,7 @@ from index.storage.database import Database
 from index.storage.index_folder import FILE_NAME
 from qa.answering.answer import Answer, answer
 from qa.answering.library import Library
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 from qa.render.render import as_json
 
 YEAR_0 = 1900
@@ -149,7 +149,7 @@ def build_states(folder: Path) -> None:
     embedder = load_embedder(threads=1)
     for line in sys.stdin:
         began = time.monotonic()
-        report = build([put_interviews(folder, int(line))], folder, embedder, fit, wait=True)
+        report = build([put_interviews(folder, int(line))], folder, embedder, fit_thresholds, wait=True)
         print(json.dumps([int(line), report.transcripts, time.monotonic() - began]), flush=True)
 
 
@@ -304,7 +304,9 @@ def test_of_two_builds_at_once_the_second_says_who_is_at_it_or_waits(builder: Bu
 
     with ThreadPoolExecutor(2) as pool:
         began = datetime.now().astimezone()
-        first = pool.submit(build, [put_interviews(folder, before + 2)], folder, None, fit, stop_before_saving)
+        first = pool.submit(
+            build, [put_interviews(folder, before + 2)], folder, None, fit_thresholds, stop_before_saving
+        )
         assert is_at_work.wait(60)
         try:
             refused = cli("build", folder.parent / "transcripts", "--index", folder, cwd=folder.parent)

@@ -18,7 +18,7 @@ from index.building.verify import verify
 from index.embedding.embedder import Embedder
 from index.errors import StoreError
 from index.search.array_file import Arrays, open_arrays, write_arrays
-from index.search.search_index import load_derived, search_file
+from index.search.search_index import load_search_index, search_file
 from index.storage.database import Database
 
 SOME: Arrays = {
@@ -134,10 +134,10 @@ def test_arrays_that_nobody_of_us_wrote_are_done_without(
     folder: Path, files: Path, reader: Embedder, right: Answers, what: str
 ) -> None:
     with Database.create(folder) as database:
-        facts = database.facts()
-        path = search_file(folder, facts["state"])
-        altered = ALTERED[what](open_arrays(path, facts["search_sha256"]))
-        database.record(search_sha256=write_arrays(path, altered))
+        index_metadata = database.index_metadata()
+        path = search_file(folder, index_metadata["state"])
+        altered = ALTERED[what](open_arrays(path, index_metadata["search_sha256"]))
+        database.set_index_metadata(search_sha256=write_arrays(path, altered))
     if what == "passages that are not in the library":
         # Whoever looks one up meets it.
         with pytest.raises(StoreError, match="is damaged"):
@@ -152,15 +152,15 @@ def test_arrays_that_nobody_of_us_wrote_are_done_without(
 
 def test_every_byte_of_an_index_is_looked_at_or_none_of_its_affair(folder: Path) -> None:
     with Database.open(folder) as database:
-        facts = database.facts()
-        path = search_file(folder, facts["state"])
-        whole, expected = path.read_bytes(), load_derived(database, folder, facts)
+        index_metadata = database.index_metadata()
+        path = search_file(folder, index_metadata["state"])
+        whole, expected = path.read_bytes(), load_search_index(database, folder, index_metadata)
         header = json.loads(whole[8 : 8 + int.from_bytes(whole[:8], "little")])
         assert header.keys() == {*expected.arrays, "vector_ids"}
         for at in range(0, len(whole), 3):
             path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x80]) + whole[at + 1 :])
             try:
-                found = load_derived(database, folder, facts)
+                found = load_search_index(database, folder, index_metadata)
             except StoreError:
                 continue
             assert found.is_searched_as(expected), at

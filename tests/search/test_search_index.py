@@ -15,8 +15,8 @@ from index.errors import StoreError
 from index.samples import SAMPLES
 from index.search import vector_index as vectors_module
 from index.search.array_file import open_arrays
-from index.search.product_quantizer import Coarse, encode, seals, train
-from index.search.search_index import load_derived, make_derived, save_derived, search_file
+from index.search.product_quantizer import ProductQuantizer, encode, train, vector_checksums
+from index.search.search_index import build_in_memory, load_search_index, save_search_index, search_file
 from index.search.vector_index import HEADER_BYTES, VectorIndex, file_of, map_vectors, read_vectors, write_vectors
 from index.storage.database import Database
 from index.storage.full_text import match_phrase
@@ -44,7 +44,7 @@ def test_the_vector_index_agrees_with_plain_numpy(tmp_path: Path) -> None:
         assert [i for i, _ in index.search(vectors[7], 20)] == ids[np.argsort(-cosines)[:20]].tolist()
         order = [i for i in ids[np.argsort(-cosines)].tolist() if i in set(among)]
         assert [i for i, _ in index.search(vectors[7], 20, among)] == order[:20]
-        assert np.array_equal(index.search.vector_index([4, 1]), vectors[[1, 0]])
+        assert np.array_equal(index.vectors([4, 1]), vectors[[1, 0]])
         assert len(index.search(vectors[7], 999, [1, 4])) == 2
         assert index.search(vectors[7], 5, []) == []
 
@@ -61,7 +61,9 @@ def test_the_file_is_one_that_faiss_reads(tmp_path: Path) -> None:
 def test_of_many_vectors_nearly_all_of_the_nearest_are_found_by_their_codes() -> None:
     vectors = unit_vectors(6000, 32)
     centroids = train(vectors)
-    index = VectorIndex(np.arange(6000), vectors, Coarse(centroids, encode(centroids, vectors), 32), seals(vectors))
+    index = VectorIndex(
+        np.arange(6000), vectors, ProductQuantizer(centroids, encode(centroids, vectors), 32), vector_checksums(vectors)
+    )
     found = total = 0
     for query in vectors[:50]:
         nearest = np.argsort(-(vectors @ query))[:10].tolist()
@@ -74,13 +76,18 @@ def test_of_many_vectors_nearly_all_of_the_nearest_are_found_by_their_codes() ->
 
 
 def test_what_is_asked_about_is_found_where_all_that_is_near_lies_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors_module, "EXACT", 1000)
+    monkeypatch.setattr(vectors_module, "MAX_FLAT_VECTORS", 1000)
     vectors = unit_vectors(20_000, 32)
     query, n_far = vectors[-1].copy(), 2000
     vectors += np.where(np.arange(20_000) < n_far, -1, 1)[:, None] * query
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     centroids = train(vectors)
-    index = VectorIndex(np.arange(20_000), vectors, Coarse(centroids, encode(centroids, vectors), 32), seals(vectors))
+    index = VectorIndex(
+        np.arange(20_000),
+        vectors,
+        ProductQuantizer(centroids, encode(centroids, vectors), 32),
+        vector_checksums(vectors),
+    )
     nearest = np.argsort(-(vectors[:n_far] @ query))[:10].tolist()
     found = [row for row, _ in index.search(query, 10, np.arange(n_far))]
     assert len({*found} & {*nearest}) >= 9
@@ -88,13 +95,13 @@ def test_what_is_asked_about_is_found_where_all_that_is_near_lies_elsewhere(monk
 
 def test_a_vector_that_is_not_as_it_was_written_is_met_by_its_seal() -> None:
     vectors = unit_vectors(50, 16)
-    checks = seals(vectors)
+    checks = vector_checksums(vectors)
     centroids = train(unit_vectors(500, 16))
     vectors[3, 5] = np.nextafter(vectors[3, 5], np.float32(2))
-    index = VectorIndex(np.arange(50), vectors, Coarse(centroids, encode(centroids, vectors), 16), checks)
-    assert len(index.search.vector_index([2, 4])) == 2
+    index = VectorIndex(np.arange(50), vectors, ProductQuantizer(centroids, encode(centroids, vectors), 16), checks)
+    assert len(index.vectors([2, 4])) == 2
     with pytest.raises(StoreError, match="the index is damaged"):
-        index.search.vector_index([3])
+        index.vectors([3])
 
 
 TALK = (
@@ -126,8 +133,11 @@ def test_what_is_searched_after_changes_is_as_if_it_was_made_at_once(tmp_path: P
     build_index({"a.txt": TALK, "b.txt": TALK.replace("pier", "mole"), "c.txt": TALK.replace("pier", "dam")}, folder)
     build_index({"a.txt": TALK.replace("boats", "horses"), "c.txt": TALK.replace("pier", "dam"), "d.txt": TALK}, folder)
     with Database.open(folder) as database:
-        facts = database.facts()
-        changed, made = load_derived(database, folder, facts), make_derived(database, facts["dimension"])
+        index_metadata = database.index_metadata()
+        changed, made = (
+            load_search_index(database, folder, index_metadata),
+            build_in_memory(database, index_metadata["dimension"]),
+        )
         assert changed.is_searched_as(made)
         assert made.postings.match("horse")
         assert len(made.postings.match("mole")[0]) == 0  # type: ignore[index]
@@ -138,18 +148,18 @@ def large(sample_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     """Return an index of the samples that is searched as one of many passages is."""
     folder = tmp_path / "large"
     shutil.copytree(sample_folder, folder)
-    monkeypatch.setattr("index.search.search_index.EXACT", 1)
+    monkeypatch.setattr("index.search.search_index.MAX_FLAT_VECTORS", 1)
     monkeypatch.setattr("index.search.search_index.CHECKED_BYTES", 100)
-    monkeypatch.setattr(vectors_module, "EXACT", 1)
+    monkeypatch.setattr(vectors_module, "MAX_FLAT_VECTORS", 1)
     with Database.create(folder) as database, database.transaction(write=True):
-        _, facts = save_derived(database, folder, STATE, database.facts()["dimension"])
-        database.record(state=STATE, **facts)
+        _, index_metadata = save_search_index(database, folder, STATE, database.index_metadata()["dimension"])
+        database.set_index_metadata(state=STATE, **index_metadata)
     return folder
 
 
 def test_a_library_of_many_passages_answers_as_a_small_one_does(library: Library, large: Path) -> None:
     with Library(large).snapshot() as snapshot:
-        assert "codes" in open_arrays(search_file(large, STATE), snapshot.facts["search_sha256"])
+        assert "codes" in open_arrays(search_file(large, STATE), snapshot.index_metadata["search_sha256"])
     for question in ("What about the castor oil?", "Why does she go to the glacier?"):
         for only in (None, ["yuki-arnalds-glacier.txt"]):
             found, expected = (answer(each, question, 5, only).passages for each in (Library(large), library))
@@ -175,8 +185,8 @@ def test_a_build_makes_again_what_of_a_large_index_is_not_as_it_was_written(
     large: Path, embedder: Embedder, tmp_path: Path, name: str, changed: bool
 ) -> None:
     with Database.open(large) as database:
-        facts = database.facts()
-        expected = load_derived(database, large, facts)
+        index_metadata = database.index_metadata()
+        expected = load_search_index(database, large, index_metadata)
     path = file_of(large, STATE) if name == "vectors" else search_file(large, STATE)
     data = bytearray(path.read_bytes())
     at = HEADER_BYTES if name == "vectors" else data.index(expected.arrays[name].tobytes())
@@ -217,11 +227,11 @@ def test_the_greatest_are_found_without_putting_all_in_order() -> None:
 
 def test_an_interview_more_changes_no_codes_of_the_others(large: Path) -> None:
     with Database.create(large) as database, database.transaction(write=True):
-        facts = database.facts()
-        before = load_derived(database, large, facts)
+        index_metadata = database.index_metadata()
+        before = load_search_index(database, large, index_metadata)
         gone = database.remove(next(iter(database.transcript_ids())))
         kept = database.passage_ids()
-        after, found = save_derived(database, large, "1" * 16, facts["dimension"], before, kept)
+        after, found = save_search_index(database, large, "1" * 16, index_metadata["dimension"], before, kept)
         assert before.vectors.coarse
         assert after.vectors.coarse
         assert found["centroids_of"] == len(before.vectors)

@@ -23,7 +23,7 @@ from index.sources import zip_archives
 from index.sources.discovery import FoundFiles, find_files
 from index.sources.sources import Sources
 from index.sources.zip_archives import MOST_DEPTH, Archives
-from qa.ranking.no_answer import fit
+from qa.ranking.no_answer import fit_thresholds
 
 BOAT = "Ada: How old is the boat?\nBo: Ninety years and some, and she leaks like a basket.\n"
 CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own heart, which was louder.\n"
@@ -192,7 +192,7 @@ def test_a_damaged_zip_in_a_zip_does_not_stop_its_neighbours(tmp_path: Path) -> 
 @pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_a_damaged_file_in_a_zip_is_named(tmp_path: Path, compression: int) -> None:
     bad = put(tmp_path / "bad.zip", spoiled(packed({"ada.txt": BOAT, "cave.txt": CAVE}, compression)))
-    report = build([bad], tmp_path / "index", fit=fit)
+    report = build([bad], tmp_path / "index", fit=fit_thresholds)
     assert report.transcripts == 1
     (line,) = report.errors
     assert line.startswith(f"{bad}/ada.txt cannot be read: the zip is damaged (")
@@ -367,16 +367,16 @@ def test_files_in_a_zip_are_asked_and_checked_like_others(tmp_path: Path) -> Non
     changed, gone = verify(tmp_path / "i").stale
     assert changed.startswith("talks.zip/2021/boat.txt changed since the index was built")
     assert gone.startswith(f"talks.zip/cave.txt: {talks}/cave.txt is not in the zip any more;")
-    report = build([tmp_path / "in"], tmp_path / "i", fit=fit)
+    report = build([tmp_path / "in"], tmp_path / "i", fit=fit_thresholds)
     assert (report.transcripts, report.read, report.removed) == (1, 1, 1)
 
 
 def test_what_the_index_held_of_a_zip_stays_while_that_is_damaged(tmp_path: Path) -> None:
     put(tmp_path / "in" / "boat.txt", BOAT)
     talks = put(tmp_path / "in" / "talks.zip", packed({"cave.txt": CAVE}))
-    build([tmp_path / "in"], tmp_path / "i", fit=fit)
+    build([tmp_path / "in"], tmp_path / "i", fit=fit_thresholds)
     talks.write_bytes(talks.read_bytes()[:-30])
-    report = build([tmp_path / "in"], tmp_path / "i", fit=fit)
+    report = build([tmp_path / "in"], tmp_path / "i", fit=fit_thresholds)
     assert (report.transcripts, report.removed) == (2, 0)
     assert report.errors == (f"{talks} cannot be read: the zip is damaged (File is not a zip file)",)
     assert [t["name"] for t in info(tmp_path / "i")["transcripts"]] == ["boat.txt", "talks.zip/cave.txt"]

@@ -12,7 +12,7 @@ from index.reading.reader import read_transcript
 from index.samples import SAMPLES
 from index.splitting.passages import PASSAGE_WORDS, make_passages, whole_text
 from index.splitting.windows import window_spans
-from index.text.non_speech import heard
+from index.text.non_speech import blank_non_speech
 from index.text.sentences import BREATH_WORDS, LONGEST_WORDS, sentence_spans
 from index.types import Transcript
 
@@ -145,7 +145,7 @@ def test_passages_together_hold_every_word_in_its_order(embedder: Embedder) -> N
 
 def test_windows_together_hold_every_word_of_their_passage(embedder: Embedder) -> None:
     for transcript in samples():
-        said = heard(transcript.text)
+        said = blank_non_speech(transcript.text)
         for passage in make_passages(transcript, embedder.count_pieces, embedder.max_pieces):
             windows = window_spans(transcript.text, passage.sentences)
             start, end = windows[0].start, windows[-1].end

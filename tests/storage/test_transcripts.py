@@ -9,14 +9,14 @@ import pytest
 
 from helpers.interview import SAMPLES, sample
 from index.errors import DamagedError
-from index.storage.checksums import SEAL_BYTES, is_sealed, seal, seal_before
+from index.storage.checksums import SEAL_BYTES, checksum_matches, row_checksum
 from index.storage.database import Database
 from index.storage.schema import create_tables
 from index.storage.transcripts import MARK, SEGMENT, LazySequence, load_transcript, store_transcript
-from index.types import About, Mark, Segment, Transcript
+from index.types import Mark, Metadata, Segment, Transcript
 
 # Times out of order and left out, words with times of their own, somebody who is nobody, nothing said.
-ODD = Transcript.of(
+INVALID_ROW_CONDITIONS = Transcript.of(
     "odd.json",
     [
         Segment("So, how old is she?", 0, 19, "Ada", 5.0, None),
@@ -25,7 +25,7 @@ ODD = Transcript.of(
         Segment("A hundred.", 41, 51, None),
         Segment("Oh.", 52, 55, "Ada", 9.0, 9.5, (Mark(1, 9.25),)),
     ],
-    About(title="Odd", guests=("Bo",)),
+    Metadata(title="Odd", guests=("Bo",)),
     separator=" ",
 )
 
@@ -39,7 +39,7 @@ def connection() -> apsw.Connection:
 
 @pytest.mark.parametrize("name", [*SAMPLES, "odd.json"])
 def test_it_is_read_as_it_was_stored(connection: apsw.Connection, name: str) -> None:
-    transcript = ODD if name == "odd.json" else sample(name)
+    transcript = INVALID_ROW_CONDITIONS if name == "odd.json" else sample(name)
     store_transcript(connection, transcript, "[]", "0f")
     found = load_transcript(connection, name)
     assert (found.text, found.about, found.offsets) == (transcript.text, transcript.about, transcript.offsets)
@@ -61,10 +61,10 @@ def test_whatever_number_the_last_time_is_it_is_as_it_was_stored(connection: aps
 def test_who_says_how_much_and_until_when_is_known_without_reading_it(tmp_path: Path) -> None:
     with Database.create(tmp_path) as database:
         with database.transaction(write=True):
-            database.add(ODD, "[]", "0f", [])
-        ((_, name, sizes),) = database.sizes()
+            database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
+        ((_, name, sizes),) = database.speaker_characters()
         assert (name, sizes) == ("odd.json", [("Ada", 22), (None, 10), ("Bo ✎ 🛶", 16)])
-        assert [each.length_s for each in database.listed()] == [9.5]
+        assert [each.length_s for each in database.interview_list()] == [9.5]
 
 
 def _altered(column: str, change: Callable[[np.ndarray], object]) -> Callable[[dict[str, bytes | str]], None]:
@@ -107,12 +107,15 @@ def test_what_nobody_stores_is_refused_though_its_checksum_is_right(
 ) -> None:
     columns = ("text", "about", "spoken", "segments", "marks")
     with Database.create(tmp_path) as database, database.transaction(write=True):
-        database.add(ODD, "[]", "0f", [])
+        database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
         (values,) = database.connection.execute(f"SELECT {', '.join(columns)} FROM transcripts")
         row = dict(zip(columns, values, strict=True))
         alter(row)
-        parts = (part.encode() if isinstance(part, str) else part for part in (ODD.name, *row.values(), "9.5"))
-        row["seal"] = seal(*parts)
+        parts = (
+            part.encode() if isinstance(part, str) else part
+            for part in (INVALID_ROW_CONDITIONS.name, *row.values(), "9.5")
+        )
+        row["seal"] = row_checksum(*parts)
         assigned = ", ".join(f"{column} = :{column}" for column in row)
         database.connection.execute(f"UPDATE transcripts SET {assigned}", row)
     _assert_is_damaged(tmp_path)
@@ -121,7 +124,7 @@ def test_what_nobody_stores_is_refused_though_its_checksum_is_right(
 @pytest.mark.parametrize("column", ["text", "about", "spoken", "segments", "marks"])
 def test_another_byte_is_not_what_was_stored(tmp_path: Path, column: str) -> None:
     with Database.create(tmp_path) as database, database.transaction(write=True):
-        database.add(ODD, "[]", "0f", [])
+        database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
         # Another letter, or all numbers moved by a byte.
         database.connection.execute(
             f"UPDATE transcripts SET {column} = CASE typeof({column}) WHEN 'text' THEN replace({column}, 'd', 't')"
@@ -132,7 +135,7 @@ def test_another_byte_is_not_what_was_stored(tmp_path: Path, column: str) -> Non
 
 def test_another_end_is_not_what_was_stored(tmp_path: Path) -> None:
     with Database.create(tmp_path) as database, database.transaction(write=True):
-        database.add(ODD, "[]", "0f", [])
+        database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
         database.connection.execute("UPDATE transcripts SET end_s = 77.0")
     _assert_is_damaged(tmp_path)
 
@@ -144,15 +147,13 @@ def _assert_is_damaged(folder: Path) -> None:
             database.transcript("odd.json")
 
 
-def test_rows_that_were_sealed_before_version_5_are_still_known() -> None:
+def test_a_row_checksum_depends_on_where_its_parts_end() -> None:
     row = (b"key", b"", b"\0" * 2000)
-    assert len(seal(*row)) == SEAL_BYTES
-    for make in (seal, seal_before):
-        assert is_sealed(make(*row), *row)
-        # Where one part ends and the next begins counts, too.
-        for other in ((b"key", b"", b"\0" * 1999), (b"ke", b"y", b"\0" * 2000), (b"key", b"\0" * 2000, b""), row[:2]):
-            assert not is_sealed(make(*row), *other)
-    assert not any(is_sealed(odd, *row) for odd in (None, 7, b"", "seal", bytes(4), bytes(8)))
+    assert len(row_checksum(*row)) == SEAL_BYTES
+    assert checksum_matches(row_checksum(*row), *row)
+    for other in ((b"key", b"", b"\0" * 1999), (b"ke", b"y", b"\0" * 2000), (b"key", b"\0" * 2000, b""), row[:2]):
+        assert not checksum_matches(row_checksum(*row), *other)
+    assert not any(checksum_matches(odd, *row) for odd in (None, 7, b"", "seal", bytes(4), bytes(8)))
 
 
 def test_a_lazy_sequence_is_as_a_tuple() -> None:

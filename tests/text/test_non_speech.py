@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from helpers.library import build_index
-from index.text.non_speech import heard, searchable
+from index.text.non_speech import blank_non_speech, strip_for_search
 from qa.answering.answer import answer
 from qa.answering.library import Library
 
@@ -25,8 +25,8 @@ from qa.answering.library import Library
     ],
 )
 def test_sounds_are_not_heard_as_words(text: str, said: str) -> None:
-    assert heard(text).split() == said.split()
-    assert len(heard(text)) == len(text)
+    assert blank_non_speech(text).split() == said.split()
+    assert len(blank_non_speech(text)) == len(text)
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_sounds_are_not_heard_as_words(text: str, said: str) -> None:
     ],
 )
 def test_words_that_a_typist_put_in_brackets_stay(text: str) -> None:
-    assert heard(text) == text
+    assert blank_non_speech(text) == text
 
 
 def test_invisible_characters_part_no_word() -> None:
-    assert searchable("inter\u00adview \u202bשלום\u202c zero\u200bwidth") == "interview שלום zerowidth"
+    assert strip_for_search("inter\u00adview \u202bשלום\u202c zero\u200bwidth") == "interview שלום zerowidth"
 
 
 def test_noise_is_shown_and_not_searched(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from helpers.small_library import floors
 from index.building.build import build
 from index.embedding.embedder import Embedder
 from index.storage.index_folder import is_own
-from qa.answering.answer import Asked, ask_again
+from qa.answering.answer import AskedQuestion, answer_again
 from qa.answering.library import Library
 from qa.views.by_guest import Guest, guests, replies
 from qa.views.exchange_list import exchanges, vectors_of
@@ -19,7 +19,7 @@ from qa.views.timeline import strips
 from qa.views.topic_map import LAID_OUT, draw_map, lay_out, map_of, spaced
 from qa.views.topic_regions import regions
 
-CASTOR = Asked("castor oil")
+CASTOR = AskedQuestion("castor oil")
 ROPE = "Bo Lind: What is the rope for?\n\n{}: {}\n"
 
 
@@ -31,7 +31,7 @@ def test_the_best_passage_is_the_strongest_and_lies_where_it_is_said(library: Li
     assert found[0].transcript == "yuki-arnalds-glacier.txt"
     assert sum(len(strip.places) for strip in found) == 50
     best = max((place for strip in found for place in strip.places), key=lambda place: place.strength)
-    assert (best.strength, best.passage) == (1.0, ask_again(library, CASTOR, 1).passages[0])
+    assert (best.strength, best.passage) == (1.0, answer_again(library, CASTOR, 1).passages[0])
     length_s = found[0].length_s
     assert length_s is not None
     assert best.passage.start_s is not None
@@ -46,30 +46,33 @@ def test_places_are_shares_of_the_words_where_no_time_is_given_or_times_go_back(
     turn = "Di ({}):\nThe rope is for the bell, and nothing else. {}\n\n"
     back = "".join(turn.format(time, "It rang. " * 20) for time in ("00:00:10", "00:09:00", "00:02:00", "00:05:00"))
     build_index({"back.txt": back, "untimed.txt": back.replace(" (00:", " [").replace("):", "]:")}, tmp_path / "i")
-    for strip in strips(Library(tmp_path / "i"), Asked("What is the rope for?")):
+    for strip in strips(Library(tmp_path / "i"), AskedQuestion("What is the rope for?")):
         assert strip.length_s is None
         assert all(place.begins == place.passage.position for place in strip.places)
 
 
 def test_where_it_is_said_is_asked_of_the_same_interviews_in_the_same_way(library: Library) -> None:
     only = ("dele-marchetti-bridges.txt",)
-    assert [strip.transcript for strip in strips(library, Asked("castor oil", only=only))] == list(only)
+    assert [strip.transcript for strip in strips(library, AskedQuestion("castor oil", only=only))] == list(only)
 
-    def first(asked: Asked) -> str:
+    def first(asked: AskedQuestion) -> str:
         places = [place for strip in strips(library, asked) for place in strip.places]
         return max(places, key=lambda place: place.strength).passage.text
 
     follow_up = "and how long until they found it again?"
     previous = ("Did Yuki Arnalds ever lose an instrument?",)
-    assert first(Asked(follow_up, previous)) == ask_again(library, Asked(follow_up, previous), 5).passages[0].text
-    assert first(Asked(follow_up, previous)) != first(Asked(follow_up, previous, literally=True))
+    assert (
+        first(AskedQuestion(follow_up, previous))
+        == answer_again(library, AskedQuestion(follow_up, previous), 5).passages[0].text
+    )
+    assert first(AskedQuestion(follow_up, previous)) != first(AskedQuestion(follow_up, previous, literally=True))
 
 
 # Several guests
 
 
 def test_each_guest_is_given_his_own_answer_the_best_first(library: Library) -> None:
-    asked = Asked("What scared you most?")
+    asked = AskedQuestion("What scared you most?")
     there = guests(library, asked)
     assert {guest.name for guest in there if guest.is_known} == {"Dele Marchetti", "Yuki Arnalds"}
     assert len(there) == 6
@@ -77,7 +80,7 @@ def test_each_guest_is_given_his_own_answer_the_best_first(library: Library) -> 
     dele = found["Dele Marchetti"]
     assert dele is not None
     assert dele.transcript == "dele-marchetti-bridges.txt"
-    best = ask_again(library, asked, 1).passages[0]
+    best = answer_again(library, asked, 1).passages[0]
     assert best.transcript in there[0].transcripts
 
 
@@ -94,7 +97,7 @@ def test_of_two_guests_of_one_interview_nobody_is_given_what_the_other_says(tmp_
         "**Bo Lind:** And who eats the bread?\n\n**Ada Moss:** The bread is for the goat.\n",
     )
     build([files], tmp_path / "i", reader, fit=floors)
-    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for?")
+    library, asked = Library(tmp_path / "i", reader), AskedQuestion("What is the rope for?")
     both = [Guest("Ada Moss", ("two.md",)), Guest("Di Orr", ("two.md",))]
     assert sorted(guests(library, asked), key=lambda guest: guest.name) == both
     found = {reply.guest.name: reply.passage for reply in replies(library, asked, both)}
@@ -113,8 +116,8 @@ def test_of_a_guest_who_said_less_than_another_the_best_is_found(tmp_path: Path,
     about = "title: Ropes\nguests: [Di Orr, Ada Moss, Cy Ray]\nhost: Bo Lind"
     files = put(tmp_path / "talks", two__md=f"---\n{about}\n---\n{talk}")
     build([files], tmp_path / "i", reader, fit=floors)
-    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for, and is the rope old?")
-    assert {passage.speaker for passage in ask_again(library, asked, 5).passages} == {"Di Orr"}
+    library, asked = Library(tmp_path / "i", reader), AskedQuestion("What is the rope for, and is the rope old?")
+    assert {passage.speaker for passage in answer_again(library, asked, 5).passages} == {"Di Orr"}
     found = {reply.guest.name: reply for reply in replies(library, asked, guests(library, asked))}
     assert {name: reply.passage and reply.passage.speaker for name, reply in found.items()} == {
         "Di Orr": "Di Orr",
@@ -135,7 +138,7 @@ def test_of_two_guests_each_is_given_what_is_labelled_so_and_else_it_is_not_know
     talk = "\n\n".join(f"{who}: {words}" if di else words for who, words in turns)
     files = put(tmp_path / "talks", two__txt=talk, two__txt__toml='guests = ["Di Orr", "Ada Moss"]\nhost = "Bo Lind"')
     build([files], tmp_path / "i", reader, fit=floors)
-    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for?")
+    library, asked = Library(tmp_path / "i", reader), AskedQuestion("What is the rope for?")
     found = {reply.guest.name: reply for reply in replies(library, asked, guests(library, asked))}
     assert {name: reply.passage and reply.passage.speaker for name, reply in found.items()} == (
         {"Di Orr": di, "Ada Moss": ada} if is_told else {"Di Orr": None, "Ada Moss": None}
@@ -147,7 +150,7 @@ def test_a_guest_alone_is_given_what_anybody_says(tmp_path: Path, reader: Embedd
     talk = "SPEAKER_00: What is the rope for?\nSPEAKER_01: The rope is for the bell.\n"
     files = put(tmp_path / "talks", one__txt=talk, one__txt__toml='guest = "Di Orr"')
     build([files], tmp_path / "i", reader, fit=floors)
-    library, asked = Library(tmp_path / "i", reader), Asked("What is the rope for?")
+    library, asked = Library(tmp_path / "i", reader), AskedQuestion("What is the rope for?")
     (reply,) = replies(library, asked, guests(library, asked))
     assert (reply.guest.name, reply.is_unclear) == ("Di Orr", False)
     assert reply.passage is not None
@@ -155,7 +158,7 @@ def test_a_guest_alone_is_given_what_anybody_says(tmp_path: Path, reader: Embedd
 
 def test_only_the_guests_of_the_interviews_that_are_asked_are_asked(library: Library) -> None:
     only = ("tomas-okafor-bread.txt", "yuki-arnalds-glacier.txt")
-    names = [guest.name for guest in guests(library, Asked("castor oil", only=only))]
+    names = [guest.name for guest in guests(library, AskedQuestion("castor oil", only=only))]
     assert names == ["Yuki Arnalds", "Tomas Okafor Bread"]
 
 
@@ -206,7 +209,7 @@ def test_few_exchanges_have_places_too(n: int) -> None:
 def test_a_map_is_drawn_once_for_each_state_and_goes_with_it(folder: Path, files: Path, reader: Embedder) -> None:
     library = Library(folder, reader)
     with library.snapshot() as snapshot:
-        path = map_of(folder, snapshot.facts["state"])
+        path = map_of(folder, snapshot.index_metadata["state"])
     there, places = draw_map(library)
     assert is_own(path.name)
     assert path.stat().st_mode & 0o077 == 0

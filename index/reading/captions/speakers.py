@@ -9,8 +9,8 @@ from itertools import pairwise
 from index.reading.captions.cues import Cue, Line
 from index.reading.captions.rolling import without_repeats
 from index.reading.scripts.speaker_labels import Label, find_labels
-from index.text.non_speech import heard
-from index.types import Contents, Mark, Segment
+from index.text.non_speech import blank_non_speech
+from index.types import Mark, ParsedFile, Segment
 
 # `>>` anywhere; a dash opens a line, and is no minus and no mark of a pause: "-5", "— and".
 _TURN = re.compile(r">{2,3}[ \t]*|[-‐](?!\d)[ \t]*(?=[^\s-])|[–—][ \t]+(?=\S)")
@@ -34,7 +34,7 @@ class _Opener:
     label: Label | None = None
 
 
-def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> Contents:
+def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> ParsedFile:
     """Return one segment a cue, or several where several people speak in it; what a file shows twice is said once.
 
     Where a file names voices, or labels nearly every cue, whoever has none is nobody. Otherwise a label's speaker
@@ -44,7 +44,7 @@ def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> Co
     has_voices = any(line.voice for cue in said for line in cue.lines)
     parts = _voiced(said) if has_voices else _labelled(said)
     segments = [s for cue, spoken in zip(said, parts, strict=True) for s in _segments(cue, spoken)]
-    return Contents(segments, about or {}, separator=" ")
+    return ParsedFile(segments, about or {}, separator=" ")
 
 
 _Spoken = list[tuple[str | None, list[Line]]]
@@ -71,7 +71,7 @@ def _labelled(cues: Sequence[Cue]) -> Iterator[_Spoken]:
     for of_cue in openers:
         spoken: _Spoken = []
         speaker = speaker if goes_on else None
-        is_noise = not any(heard(opener.line.text).strip() for opener in of_cue)
+        is_noise = not any(blank_non_speech(opener.line.text).strip() for opener in of_cue)
         for opener in of_cue:
             if opener.label:
                 speaker = opener.label.speaker
@@ -123,7 +123,7 @@ def _label(openers: Sequence[_Opener]) -> None:
 
 def _names(text: str, label: Label) -> bool:
     """Whether a label is more than a sound: `[Chuckles]`."""
-    return any(character.isalnum() for character in heard(text)[: label.end])
+    return any(character.isalnum() for character in blank_non_speech(text)[: label.end])
 
 
 def _add(spoken: _Spoken, speaker: str | None, line: Line) -> None:

@@ -19,9 +19,9 @@ from index.reading.json_text.fields import (
     seconds,
     timed,
 )
-from index.reading.json_text.positioned_json import parse
+from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import Word, in_breaths, segments, word
-from index.types import Contents
+from index.types import ParsedFile
 
 _TEXTS = "audio_segments transcripts".split()
 
@@ -35,21 +35,21 @@ def sniff(text: str) -> bool:
     )
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a breath; without items, one for each audio segment or transcript.
 
     Raises MalformedError for an item without a content.
     """
-    root = row_of(parse(text))
+    root = row_of(parse_json(text))
     results = row_of(root.value.at("results"))
     if results.data.get("items"):
-        return Contents(segments(in_breaths(_words(results))), about(root.data, results.data), separator=" ")
+        return ParsedFile(segments(in_breaths(_words(results))), about(root.data, results.data), separator=" ")
     name = next((name for name in _TEXTS if results.data.get(name)), "")
     rows = rows_of(results.value.get(name), "a transcript")
     found = segments(
         [word(said, _timed(row.data))] for row in rows if (said := row.text("transcript", expected="a transcript"))
     )
-    return Contents(found, about(root.data, results.data), separator=" ")
+    return ParsedFile(found, about(root.data, results.data), separator=" ")
 
 
 def _words(results: Row) -> list[Word]:

@@ -20,9 +20,9 @@ from index.reading.json_text.fields import (
     seconds,
     timed,
 )
-from index.reading.json_text.positioned_json import parse
+from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import Word, aligned, in_breaths, segments, segments_within, spaced, word
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 _ARRAYS = "utterances sentences paragraphs".split()
 
@@ -37,22 +37,22 @@ def sniff(text: str) -> bool:
     return any(holds(array, _is_timed) and in_milliseconds(array) for array in arrays)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each utterance, or speaker in it; of words alone, one a breath.
 
     Raises MalformedError for an utterance or a word without a text.
     """
-    root = row_of(parse(text))
+    root = row_of(parse_json(text))
     name = next((name for name in _ARRAYS if holds(root.data.get(name), _is_timed)), None)
     if name is None:
-        return Contents(segments(in_breaths(_words(root))), about(root.data), separator=" ")
+        return ParsedFile(segments(in_breaths(_words(root))), about(root.data), separator=" ")
     found: list[Segment] = []
     for row in rows_of(root.value.get(name), "an utterance"):
         said = row.text("text", expected="an utterance's text")
         if said:
             times = _timed(row.data)
             found += segments_within(aligned(said, _spelled(row.data.get("words")), times.speaker), times)
-    return Contents(found, about(root.data), separator=" ")
+    return ParsedFile(found, about(root.data), separator=" ")
 
 
 def _is_timed(row: Mapping[str, object]) -> bool:

@@ -19,9 +19,9 @@ from index.reading.json_text.fields import (
     seconds,
     timed,
 )
-from index.reading.json_text.positioned_json import parse
+from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import Word, aligned, in_breaths, segments, segments_within, spaced, word
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 
 def sniff(text: str) -> bool:
@@ -33,12 +33,12 @@ def sniff(text: str) -> bool:
     )
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each utterance, or speaker in it; without utterances, one a breath.
 
     Raises MalformedError for an utterance, a word or a sentence without a text.
     """
-    root = row_of(parse(text))
+    root = row_of(parse_json(text))
     results = row_of(root.value.at("results"))
     channels = list(rows_of(results.value.get("channels"), "a channel"))
     if holds(results.data.get("utterances"), _is_utterance):
@@ -46,7 +46,7 @@ def read(text: str) -> Contents:
     else:
         found = _merged(channels)
     detected = {"language": channels[0].data.get("detected_language")} if channels else None
-    return Contents(found, about(root.data, detected), separator=" ")
+    return ParsedFile(found, about(root.data, detected), separator=" ")
 
 
 def _is_utterance(row: Mapping[str, object]) -> bool:

@@ -12,7 +12,7 @@ from index.errors import MalformedError
 from index.reading.markup.line_builder import BOLD, NAME, LineMaker, row_lines
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import placed, read_lines
-from index.types import Contents
+from index.types import ParsedFile
 
 # Transitional, strict, and the XML of Word 2003. The XML of one file alone, "flat", is in a package.
 _NAMESPACES = (
@@ -41,7 +41,7 @@ def sniff(text: str) -> bool:
     return root is not None and ("wordprocessingml" in root[1] or "/word/2003/" in root[1] or "xmlPackage" in root[1])
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return what the paragraphs and tables hold; bold at the beginning of a line may be a name.
 
     Raises MalformedError for XML that is none.

@@ -27,7 +27,7 @@ from index.reading.json_text.timed_words import (
     spaced,
     word,
 )
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 Path = tuple[str | int, ...]
 
@@ -75,11 +75,11 @@ def sniff(text: str) -> bool:
     return _find(text) is not None
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each text, or speaker in it; where a file has them word by word, one a breath."""
     found = _find(text)
     if found is None:
-        return Contents([])
+        return ParsedFile([])
     known = about(*found.holders)
     if found.whole:
         return _read_whole(found.whole, known)
@@ -92,8 +92,8 @@ def read(text: str) -> Contents:
     spoken = [(timed, words) for timed, words in rows if words]
     if are_words(["".join(each.text for each in words) for _, words in spoken]):
         groups = in_breaths(_punctuated(spaced([words for _, words in spoken])))
-        return Contents(segments(groups), known, separator=" ")
-    return Contents([s for timed, words in spoken for s in segments_within(words, timed)], known, separator=" ")
+        return ParsedFile(segments(groups), known, separator=" ")
+    return ParsedFile([s for timed, words in spoken for s in segments_within(words, timed)], known, separator=" ")
 
 
 @lru_cache(maxsize=1)
@@ -251,12 +251,12 @@ def _told_apart(words: Sequence[Word], spans: Sequence[Timed]) -> list[Word]:
     return found
 
 
-def _read_whole(said: Said, known: dict[str, object]) -> Contents:
+def _read_whole(said: Said, known: dict[str, object]) -> ParsedFile:
     """Read a string as the text file that it could be."""
     reader = labelled_text if labelled_text.sniff(said.text) else plain_text
-    contents = reader.read(said.text)
+    contents = reader.parse(said.text)
     placed = [_placed(segment, said) for segment in contents.segments]
-    return Contents(placed, {**contents.about, **known}, contents.separator)
+    return ParsedFile(placed, {**contents.about, **known}, contents.separator)
 
 
 def _placed(segment: Segment, said: Said) -> Segment:

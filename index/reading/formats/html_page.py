@@ -28,7 +28,7 @@ from index.reading.markup.html_tokens import Tag, Words, scan
 from index.reading.markup.line_builder import BOLD, NAME, LineMaker, row_lines
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import placed, read_lines
-from index.types import Contents, Span
+from index.types import ParsedFile, Span
 
 _ELEMENTS = (
     "html head body title meta link style script main article section header footer nav aside div p br hr h[1-6] ul ol"
@@ -69,7 +69,7 @@ def sniff(text: str) -> bool:
     return _BEGINS.match(text) is not None
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return what the page's transcript says, and what the page says of itself."""
     page = _Page(_HAS_LINES.search(text) is not None)
     for token in scan(text):

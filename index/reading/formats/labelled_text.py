@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from index.reading.scripts.lines import text_lines
 from index.reading.scripts.turns import read_lines
-from index.types import Contents
+from index.types import ParsedFile
 
 # Mark-up, JSON, and cues have times and names of their own kind.
 _OTHER = re.compile(
@@ -16,10 +16,10 @@ _OTHER = re.compile(
 
 def sniff(text: str) -> bool:
     """Whether names come back at the beginnings of lines, or times go on there."""
-    return not _OTHER.search(text) and any(s.speaker or s.start_s is not None for s in read(text).segments)
+    return not _OTHER.search(text) and any(s.speaker or s.start_s is not None for s in parse(text).segments)
 
 
 @lru_cache(maxsize=1)
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a turn, verbatim slices of the text, and what the lines above them say of it."""
     return read_lines(text_lines(text), text)

@@ -10,7 +10,7 @@ from index.reading.markup.markdown_inline import strip_marks
 from index.reading.markup.yaml_transcript import read_listed
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import placed, read_lines
-from index.types import Contents
+from index.types import ParsedFile
 
 # Mark-up of another kind, JSON, and cues, which may hold anything.
 _OTHER = re.compile(
@@ -61,7 +61,7 @@ def sniff(text: str) -> bool:
     return bool(_MARKED.search(text)) or len(_SLANTED.findall(text)) >= FEWEST_SLANTED
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return what the lines say; what is bold or in italics at their beginnings, and headings, may be names."""
     listed = read_listed(text)
     if listed is None:

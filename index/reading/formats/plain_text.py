@@ -3,7 +3,7 @@
 from index.reading.scripts.header import split_header
 from index.reading.scripts.lines import text_lines
 from index.text.html_entities import with_entities_decoded
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 # A header's lines are at the top; no more of the text is cut into lines to find them.
 HEAD_CHARS = 20_000
@@ -14,7 +14,7 @@ def sniff(_text: str) -> bool:
     return True
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return the whole text below its header as one segment; words that hold character references are their own."""
     lines = text_lines(text[:HEAD_CHARS])
     about, below = split_header(lines)
@@ -22,4 +22,4 @@ def read(text: str) -> Contents:
     said = text[start:].strip().strip("\ufeff").strip()
     at = text.index(said, start)
     parts = list(with_entities_decoded(Segment(said, at, at + len(said)))) if said else []
-    return Contents(parts, about, separator=" ")
+    return ParsedFile(parts, about, separator=" ")

@@ -6,9 +6,9 @@ speaker of every word, so a segment without one is nobody's.
 """
 
 from index.reading.json_text.fields import about, holds, root_of, rows_of, seconds, speaker, timed
-from index.reading.json_text.positioned_json import parse
+from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import are_words, in_breaths, segments, spaced, word
-from index.types import Contents
+from index.types import ParsedFile
 
 
 def sniff(text: str) -> bool:
@@ -16,12 +16,12 @@ def sniff(text: str) -> bool:
     return holds(root_of(text).get("segments"), lambda row: "body" in row)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each of the file's; where it has them word by word, one a breath.
 
     Raises MalformedError for a segment without a body.
     """
-    root = parse(text)
+    root = parse_json(text)
     found = []
     for row in rows_of(root.get("segments"), "a segment"):
         body = row.text("body", expected="a segment's body")
@@ -30,4 +30,4 @@ def read(text: str) -> Contents:
             found.append([word(body, timed(start_s, end_s, speaker(row.data.get("speaker"))))])
     is_by_word = are_words([body.text for (body,) in found])
     groups = in_breaths(spaced(found)) if is_by_word else found
-    return Contents(segments(groups), about(root.data), separator=" ")
+    return ParsedFile(segments(groups), about(root.data), separator=" ")

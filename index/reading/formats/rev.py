@@ -6,9 +6,9 @@ https://docs.rev.ai/api/asynchronous/; a transcript that people typed names its 
 from collections.abc import Iterator, Mapping
 
 from index.reading.json_text.fields import Row, about, dicts, holds, numbered, root_of, rows_of, seconds, speaker, timed
-from index.reading.json_text.positioned_json import Said, parse
+from index.reading.json_text.positioned_json import Said, parse_json
 from index.reading.json_text.timed_words import Word, in_breaths, segments, word
-from index.types import Contents
+from index.types import ParsedFile
 
 # Without white space among its elements a file means some behind these.
 _CLOSING = (".", ",", "?", "!", ";", ":")
@@ -19,12 +19,12 @@ def sniff(text: str) -> bool:
     return holds(root_of(text).get("monologues"), lambda row: "elements" in row)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each breath of a monologue.
 
     Raises MalformedError for an element without a value.
     """
-    root = parse(text)
+    root = parse_json(text)
     data = root.data if isinstance(root.data, dict) else {}
     names = {row["id"]: speaker(row) for row in dicts(data.get("speakers")) if isinstance(row.get("id"), float | str)}
     found = [
@@ -32,7 +32,7 @@ def read(text: str) -> Contents:
         for monologue in rows_of(root.get("monologues"), "a monologue")
         for said in segments(in_breaths(_words(monologue, _speaker(monologue.data, names))))
     ]
-    return Contents(found, about(data), separator=" ")
+    return ParsedFile(found, about(data), separator=" ")
 
 
 def _speaker(monologue: Mapping[str, object], names: Mapping[object, str | None]) -> str | None:

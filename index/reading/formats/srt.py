@@ -3,7 +3,7 @@
 from index.reading.captions.cue_timings import arrow_timing, filled_rows, opening_timing, opens_with_block, timed_cues
 from index.reading.captions.cues import read_cue
 from index.reading.captions.speakers import read_cues
-from index.types import Contents
+from index.types import ParsedFile
 
 
 def sniff(text: str) -> bool:
@@ -11,7 +11,7 @@ def sniff(text: str) -> bool:
     return "-->" in (opening_timing(text) or "") and not opens_with_block(text)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a cue or a speaker in it. Raises MalformedError for a timing that is none."""
     timed = timed_cues(text, filled_rows(text), arrow_timing)
     return read_cues([read_cue(text, cue) for cue in timed])

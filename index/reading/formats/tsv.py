@@ -5,7 +5,7 @@ import re
 from index.reading.captions.cue_timings import Row, Timed, Timing, filled_rows, malformed
 from index.reading.captions.cues import read_cue
 from index.reading.captions.speakers import read_cues
-from index.types import Contents
+from index.types import ParsedFile
 
 _HEADER = re.compile(r"[\s\ufeff]*+start\tend\ttext[ \t]*+(?=[\r\n]|\Z)", re.IGNORECASE)
 _TIMES = re.compile(r"([0-9]{1,12})\t([0-9]{1,12})(?:\t|\Z)")
@@ -16,7 +16,7 @@ def sniff(text: str) -> bool:
     return bool(_HEADER.match(text))
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a row or a speaker in it; a line without a tab goes on with the row above it.
 
     Raises MalformedError for a row without two times, or with times that run backwards.

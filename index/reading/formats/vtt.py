@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from index.reading.captions.cue_timings import Row, Timed, arrow_timing, filled_rows, opens_with_block, timed_cues
 from index.reading.captions.cues import Cue, read_cue
 from index.reading.captions.speakers import read_cues
-from index.types import Contents
+from index.types import ParsedFile
 
 _OPENING = re.compile(r"[\s\ufeff]*+WEBVTT(?!\S)")
 _HEADER = re.compile(r"WEBVTT(?:[ \t]++(?P<said>.*))?")
@@ -33,7 +33,7 @@ def sniff(text: str) -> bool:
     return bool(_OPENING.match(text) or (opens_with_block(text) and _TIMING.search(text)))
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a cue or a voice in it, and what the header and the notes say.
 
     Raises MalformedError for a timing that is none, and for words above the first one.

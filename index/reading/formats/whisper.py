@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from index.reading.json_text.field_names import in_milliseconds, who
 from index.reading.json_text.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, timed
-from index.reading.json_text.positioned_json import Value, json_of, parse
+from index.reading.json_text.positioned_json import Value, json_of, parse_json
 from index.reading.json_text.timed_words import (
     Word,
     aligned,
@@ -20,7 +20,7 @@ from index.reading.json_text.timed_words import (
     spaced,
     word,
 )
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 # Where the segments are, the best first: insanely-fast-whisper has `speakers` where it knows them.
 _ARRAYS = "segments speakers chunks transcript transcription results".split()
@@ -36,17 +36,17 @@ def sniff(text: str) -> bool:
     return _are_segments(data) or holds(data, _is_word)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each of the file's, or for each speaker in it; of words alone, one a breath.
 
     Raises MalformedError for a segment or a word without a text.
     """
-    root = parse(text)
+    root = parse_json(text)
     name = _array(root.data) if isinstance(root.data, dict) else None
     array = (root.get(name) if name else None) or root
     is_said = _are_segments(array.data)
     found = _read_segments(array) if is_said else segments(in_breaths(_read_words(root)))
-    return Contents(found, about(root.data), separator=" ")
+    return ParsedFile(found, about(root.data), separator=" ")
 
 
 def _is_segment(row: Mapping[str, object]) -> bool:

@@ -18,7 +18,7 @@ from index.reading.json_text.fields import (
     seconds,
     timed,
 )
-from index.reading.json_text.positioned_json import parse
+from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import (
     Word,
     aligned,
@@ -29,7 +29,7 @@ from index.reading.json_text.timed_words import (
     spaced,
     word,
 )
-from index.types import Contents
+from index.types import ParsedFile
 
 
 def sniff(text: str) -> bool:
@@ -37,12 +37,12 @@ def sniff(text: str) -> bool:
     return holds(root_of(text).get("transcription"), lambda row: "offsets" in row or "timestamps" in row)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment for each of the file's; where it has them word by word, one a breath.
 
     Raises MalformedError for a segment without a text.
     """
-    root = parse(text)
+    root = parse_json(text)
     rows = [(row, _pieces(row)) for row in rows_of(root.get("transcription"), "a segment")]
     spoken = [(row, pieces) for row, pieces in rows if pieces]
     if are_words(["".join(piece.text for piece in pieces) for _, pieces in spoken]):
@@ -50,7 +50,7 @@ def read(text: str) -> Contents:
     else:
         found = [said for row, pieces in spoken for said in segments_within(pieces, _timed(row.data))]
     result = root.get("result")
-    return Contents(found, about(root.data, result and result.data), separator=" ")
+    return ParsedFile(found, about(root.data, result and result.data), separator=" ")
 
 
 def _pieces(row: Row) -> list[Word]:

@@ -13,9 +13,9 @@ from statistics import median
 from index.reading.captions.cues import Cue, Line, Piece
 from index.reading.captions.speakers import read_cues
 from index.reading.json_text.fields import MILLISECONDS, Row, about, holds, rows_of, seconds, timed
-from index.reading.json_text.positioned_json import Said, Value, json_of, parse
+from index.reading.json_text.positioned_json import Said, Value, json_of, parse_json
 from index.text.html_entities import decode_entities
-from index.types import Contents, Mark, Segment
+from index.types import Mark, ParsedFile, Segment
 
 _ARRAYS = "snippets transcript segments content".split()
 _LINE = re.compile(r"[^\r\n]+")
@@ -34,13 +34,13 @@ def sniff(text: str) -> bool:
     return root is not None and (_listed(root) is not None or _events(root) is not None)
 
 
-def read(text: str) -> Contents:
+def parse(text: str) -> ParsedFile:
     """Return one segment a caption, or speaker in it, with the words' times where json3 has them.
 
     A caption is shown until it has scrolled away; its words end when the next one begins.
     Raises MalformedError for a caption without a text.
     """
-    root = parse(text)
+    root = parse_json(text)
     events = _events(root)
     if events is not None:
         cues = [_cue_of_event(row) for row in rows_of(events, "a caption")]

@@ -160,7 +160,7 @@ def looks_like_json(text: str) -> bool:
     return bool(_OPENING.match(text))
 
 
-def parse(text: str) -> Value:
+def parse_json(text: str) -> Value:
     """Return the value that a text is; several in a row are an array.
 
     Raises MalformedError where it breaks off or is no JSON.
@@ -174,7 +174,7 @@ def parse(text: str) -> Value:
 def refuse_broken(text: str) -> None:
     """Raise MalformedError for a text that opens as JSON does, and breaks off or is none."""
     if looks_like_json(text):
-        parse(text)
+        parse_json(text)
 
 
 def refuse_unknown(text: str, name: str) -> None:

@@ -12,13 +12,13 @@ import yaml
 
 from index.metadata.front_matter import listed_in
 from index.reading.json_text.field_names import per_second, text_path, when, who
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 # Beside what was said, lists hold what it is about.
 _HEADINGS = ("header", "heading", "title", "chapter")
 
 
-def read_listed(text: str) -> tuple[Contents, int] | None:
+def read_listed(text: str) -> tuple[ParsedFile, int] | None:
     """Return what the list says, and where the text below it begins; None where it is no YAML."""
     place = listed_in(text)
     if place is None:
@@ -38,7 +38,7 @@ def read_listed(text: str) -> tuple[Contents, int] | None:
             about[key.value] = node.value
         elif isinstance(node, yaml.SequenceNode):
             about[key.value] = [item.value for item in node.value if isinstance(item, yaml.ScalarNode)]
-    return (Contents(segments, about), place.end + len("---")) if segments else None
+    return (ParsedFile(segments, about), place.end + len("---")) if segments else None
 
 
 def _said(node: yaml.SequenceNode, offset: int) -> Iterator[Segment]:

@@ -19,7 +19,7 @@ from index.reading.scripts.lines import Line
 from index.reading.scripts.speaker_labels import LONGEST_NAME_CHARS, NAME, find_labels, is_titled, may_speak
 from index.reading.scripts.timestamps import CLOCK, IN_BRACKETS, STAMP, Stamp, are_in_order, read_stamp
 from index.text.html_entities import with_entities_decoded
-from index.types import Contents, Segment
+from index.types import ParsedFile, Segment
 
 _SEPARATOR = r"(?:[ \t]{1,20}|[ \t]*[-–|,][ \t]*)"
 # Lexicap has a link to each line before its time.
@@ -79,7 +79,7 @@ class _Turn:
     pieces: list[tuple[str, int, int]] = field(default_factory=list)  # words, and their place in the file
 
 
-def read_lines(lines: Sequence[Line], source: str | None = None) -> Contents:
+def read_lines(lines: Sequence[Line], source: str | None = None) -> ParsedFile:
     """Return one segment a turn, or a part of one where a time begins it.
 
     Words before the first label, and lines in brackets between turns, have no speaker; where there is no
@@ -94,10 +94,10 @@ def read_lines(lines: Sequence[Line], source: str | None = None) -> Contents:
     segments = [_segment(turn, end_s, source) for turn, end_s in _with_ends(turns) if turn.pieces]
     if source is not None:
         segments = [part for segment in segments for part in with_entities_decoded(segment)]
-    return Contents(segments, about)
+    return ParsedFile(segments, about)
 
 
-def placed(contents: Contents, text: str) -> Contents:
+def placed(contents: ParsedFile, text: str) -> ParsedFile:
     """Narrow each segment's place in a text with mark-up to its words, where they stand there as they are said."""
     segments = [
         replace(segment, start=at, end=at + len(segment.text))
