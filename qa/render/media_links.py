@@ -1,4 +1,4 @@
-"""Where a recording is -> an address that plays it from a moment on."""
+"""The address that plays a recording from a given time."""
 
 import re
 from pathlib import Path
@@ -10,10 +10,10 @@ _VIDEO_ID = re.compile(r"[\w-]{11}", re.ASCII)
 
 
 def link(media: str | None, seconds: float | None) -> str | None:
-    """Return an address that plays the recording from there; None where either is not known.
+    """Return an address that plays the recording from `seconds`; None if either is unknown.
 
-    A web address stays one, with the moment in it as its site wants it; others understand a fragment,
-    https://www.w3.org/TR/media-frags/#naming-time. A path on this machine becomes one of the form file:///.
+    YouTube and Vimeo get the time in their own way, other web addresses as a media fragment
+    (https://www.w3.org/TR/media-frags/#naming-time). An absolute path becomes a file:/// address.
     """
     if media is None or seconds is None:
         return None
@@ -33,11 +33,11 @@ def link(media: str | None, seconds: float | None) -> str | None:
 
 
 def is_web(address: str) -> bool:
-    """Whether an address is one that a page may link to."""
+    """Whether the address is http or https, which a page may link to."""
     return address.lower().startswith(("http://", "https://"))
 
 
 def _video_id(parts: SplitResult) -> str | None:
-    """Return which video of YouTube's is meant: by watch?v=, or in the path of its other addresses."""
+    """Return the id of a YouTube video, from watch?v= or from the path."""
     candidates = [*parse_qs(parts.query).get("v", []), *re.split("/+", parts.path)]
     return next((part for part in candidates if _VIDEO_ID.fullmatch(part)), None)

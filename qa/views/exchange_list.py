@@ -1,4 +1,4 @@
-"""The exchanges of a library: what was asked, with all that was answered to it, however many passages that is."""
+"""The exchanges of a library: each question with its whole answer, over all of its passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,25 +12,25 @@ from index.search.search_index import Snapshot
 from index.storage.database import Database
 from index.types import Span
 
-# So much of what was asked, or of what was said where nothing was asked, is enough to know it by.
+# How much of the question, or of the speech if nothing was asked, names an exchange.
 LONGEST_TEXT_CHARS = 140
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question and its answer, or a passage that nobody asked for."""
+    """A question and its answer, or a passage that answers no question."""
 
     transcript: str
     passage_ids: tuple[int, ...]
     encoding_ids: tuple[int, ...]  # of the passages
     span: Span  # from the first passage to the last, in the transcript's text
-    asks: bool  # whether the text below is a question
-    text: str  # what was asked, or else how it begins; the beginning of it, on one line
-    speaker: str | None  # who says most of it, where anybody is named
+    asks: bool  # whether `text` is a question
+    text: str  # the beginning of the question, or else of the speech, on one line
+    speaker: str | None  # who says most of it, if anybody is named
 
 
 def exchanges(database: Database) -> list[Exchange]:
-    """Return the exchanges in the order of transcripts and of what was said; asides are none."""
+    """Return the exchanges in the order of transcripts and of speech, without asides."""
     rows: list[Any] = database.connection.execute(
         "SELECT p.transcript_id, t.name, p.id, p.encoding_id, p.start, p.end, p.question_start,"
         " substr(t.text, 1 + coalesce(p.question_start, p.start),"
@@ -40,25 +40,25 @@ def exchanges(database: Database) -> list[Exchange]:
         " WHERE NOT p.is_aside ORDER BY t.name, p.start",
         (LONGEST_TEXT_CHARS + 1,),
     ).fetchall()
-    # A passage that answers nothing is an exchange of its own.
+    # A passage without a question is an exchange of its own.
     groups = groupby(rows, key=lambda row: (row[0], row[6] if row[6] is not None else ("passage", row[2])))
     return [_exchange(list(group)) for _, group in groups]
 
 
-def row_of(there: Sequence[Exchange], transcript: str, offset: int) -> int | None:
-    """Return the row of the exchange in which something is said, by its offset in the transcript's text."""
-    rows = (row for row, each in enumerate(there) if each.transcript == transcript)
-    return next((row for row in rows if there[row].span.start <= offset < there[row].span.end), None)
+def row_of(listed: Sequence[Exchange], transcript: str, offset: int) -> int | None:
+    """Return the row of the exchange that holds an offset of the transcript's text."""
+    rows = (row for row, exchange in enumerate(listed) if exchange.transcript == transcript)
+    return next((row for row in rows if listed[row].span.start <= offset < listed[row].span.end), None)
 
 
-def vectors_of(snapshot: Snapshot, of: Sequence[Exchange]) -> Vectors:
-    """Return the vector of each exchange, of length 1: the middle of those of its passages."""
-    if not of:
+def vectors_of(snapshot: Snapshot, listed: Sequence[Exchange]) -> Vectors:
+    """Return one unit vector for each exchange, the mean of its passages' vectors: (len(listed), dimension)."""
+    if not listed:
         return np.zeros((0, snapshot.vectors.dimension), np.float32)
-    sizes = [len(exchange.encoding_ids) for exchange in of]
+    sizes = [len(exchange.encoding_ids) for exchange in listed]
     firsts = np.cumsum([0, *sizes[:-1]])
-    every = snapshot.vectors.vectors([i for exchange in of for i in exchange.encoding_ids])
-    sums = np.add.reduceat(every, firsts)
+    vectors = snapshot.vectors.vectors([i for exchange in listed for i in exchange.encoding_ids])
+    sums = np.add.reduceat(vectors, firsts)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     return np.asarray(sums / np.maximum(lengths, np.finfo(np.float32).tiny), np.float32)
 

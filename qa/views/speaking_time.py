@@ -1,4 +1,4 @@
-"""Who speaks how much: the share of each interview that each of its speakers says."""
+"""Speaking time: the share of each interview that each speaker says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,15 +8,15 @@ from index.storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A speaker's share of an interview, from 0 to 1 by the length of what is said."""
+    """A speaker's share of an interview, from 0 to 1, by characters."""
 
-    speaker: str | None  # None for what nobody is named for
+    speaker: str | None  # None for speech without a label
     share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Who speaks how much in an interview, most first."""
+    """The speakers of an interview, the largest share first."""
 
     transcript: str
     voices: tuple[Share, ...]
@@ -26,7 +26,7 @@ class Shares:
 
 
 def shares(database: Database) -> list[Shares]:
-    """Return who speaks how much in each interview, in the order of names."""
+    """Return the speakers' shares for each interview, in the order of names."""
     guesses = _guesses(database)
     return [
         _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0)))
@@ -47,7 +47,7 @@ def _most_first(voice: Share) -> tuple[float, str]:
 
 
 def _guesses(database: Database) -> dict[int, tuple[float, float]]:
-    """Return transcript id -> how many characters are asked, and how many are probably the guest's."""
+    """Return transcript id -> (characters of questions, characters that are probably the guest's)."""
     asked = dict(
         database.connection.execute(
             "SELECT transcript_id, total(question_end - question_start) FROM"
@@ -55,11 +55,11 @@ def _guesses(database: Database) -> dict[int, tuple[float, float]]:
             "  WHERE question_start IS NOT NULL AND NOT is_aside) GROUP BY transcript_id"
         )
     )
-    # What is asked within a passage is not answered there.
-    said = dict(
+    # A question inside a passage is not part of the answer.
+    answered = dict(
         database.connection.execute(
             "SELECT transcript_id, total(end - CASE WHEN question_start >= start AND question_end <= end"
             " THEN question_end ELSE start END) FROM passages WHERE guest_share IS NOT NULL GROUP BY transcript_id"
         )
     )
-    return {i: (asked.get(i, 0.0), said.get(i, 0.0)) for i in asked | said}
+    return {i: (asked.get(i, 0.0), answered.get(i, 0.0)) for i in asked | answered}

@@ -1,4 +1,4 @@
-"""Where in the interviews a question is answered: the best passages, each at its place between start and end."""
+"""Timeline: the best passages for a question, each at its position in its interview."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,52 +8,49 @@ from index.types import Transcript
 from qa.answering.answer import AskedQuestion, CitedPassage, answer_again
 from qa.answering.library import Library
 
-# How many passages are placed.
+# How many passages the timeline shows.
 PLACED = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A passage with its place in its interview, from 0 at the start to 1 at the end."""
+    """A passage and its position in its interview, from 0 (start) to 1 (end)."""
 
     passage: CitedPassage
     begins: float
     ends: float
-    strength: float  # from 0 for the weakest of all that are placed to 1 for the best
+    strength: float  # 0 for the lowest score shown, 1 for the best
 
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """An interview with what of it answers, in the order of the interview."""
+    """One interview of the timeline, with its passages in the order of the interview."""
 
     transcript: str
-    length_s: float | None  # the last time that its file gives; without, places are shares of its characters
+    length_s: float | None  # the last time in the file; if None, positions are shares of the characters
     places: tuple[Place, ...]
 
 
 def strips(library: Library, asked: AskedQuestion, k: int = PLACED) -> list[Strip]:
-    """Return the interviews that the best k passages are in, the interview with the best one first.
+    """Return the interviews that hold the best k passages; the interview of the best passage comes first.
 
-    Raises InterviewQAError as `qa.answering.answer.answer` does.
+    Raises InterviewQAError as `answer` does.
     """
-    found = answer_again(library, asked, k).passages
-    strengths = _strengths(found)
+    passages = answer_again(library, asked, k).passages
     by_interview: dict[str, list[tuple[CitedPassage, float]]] = {}
-    for passage, strength in zip(found, strengths, strict=True):
+    for passage, strength in zip(passages, _strengths(passages), strict=True):
         by_interview.setdefault(passage.transcript, []).append((passage, strength))
     with library.snapshot() as snapshot:
-        # A build in between may have removed some.
-        there = snapshot.database.transcript_ids()
+        # A build since the answer may have removed an interview.
+        names = snapshot.database.transcript_ids()
         return [
-            _strip(library.transcript(snapshot, name), passages)
-            for name, passages in by_interview.items()
-            if name in there
+            _strip(library.transcript(snapshot, name), placed) for name, placed in by_interview.items() if name in names
         ]
 
 
-def _strengths(found: Sequence[CitedPassage]) -> list[float]:
-    """Return how good each passage is among them, from 0 to 1; alone, or all alike, they are the best."""
-    scores = [passage.score for passage in found]
+def _strengths(passages: Sequence[CitedPassage]) -> list[float]:
+    """Return the scores scaled to 0 to 1; all 1 if they are equal."""
+    scores = [passage.score for passage in passages]
     if not scores or max(scores) == min(scores):
         return [1.0] * len(scores)
     return [(score - min(scores)) / (max(scores) - min(scores)) for score in scores]
@@ -61,19 +58,19 @@ def _strengths(found: Sequence[CitedPassage]) -> list[float]:
 
 def _strip(transcript: Transcript, passages: Sequence[tuple[CitedPassage, float]]) -> Strip:
     length_s = _length_s(transcript)
-    places = [Place(passage, *_between(passage, transcript, length_s), strength) for passage, strength in passages]
+    places = [Place(passage, *_position(passage, transcript, length_s), strength) for passage, strength in passages]
     return Strip(transcript.name, length_s, tuple(sorted(places, key=lambda place: place.begins)))
 
 
 def _length_s(transcript: Transcript) -> float | None:
-    """Return the last time that the file gives, where its times can be trusted: none of them goes back."""
+    """Return the last time in the file, or None if its times do not ascend and so cannot be trusted."""
     times = [mark.start_s for mark in transcript.times]
     is_ascending = all(earlier <= later for earlier, later in pairwise(times))
     return times[-1] if times and is_ascending and times[-1] > 0 else None
 
 
-def _between(passage: CitedPassage, transcript: Transcript, length_s: float | None) -> tuple[float, float]:
-    """Return where a passage begins and ends, by time where both are known, else by its characters."""
+def _position(passage: CitedPassage, transcript: Transcript, length_s: float | None) -> tuple[float, float]:
+    """Return where a passage begins and ends, from 0 to 1: by time if both times are known, else by characters."""
     if length_s and passage.start_s is not None and passage.end_s is not None:
         return passage.start_s / length_s, min(1.0, passage.end_s / length_s)
     return passage.position, min(1.0, passage.position + len(passage.text) / max(1, len(transcript.text)))

@@ -1,7 +1,7 @@
-"""A map of all exchanges: what is about the same lies near each other.
+"""A map of all exchanges: similar ones lie close together.
 
-t-SNE, https://www.jmlr.org/papers/v9/vandermaaten08a.html, of the exchanges' vectors. It takes seconds, so a
-map is kept beside the index, in a file that is named by the state that it is of.
+t-SNE (https://www.jmlr.org/papers/v9/vandermaaten08a.html) of the exchanges' vectors. It takes seconds, so the map is
+stored in the index folder, named by the state that it shows.
 """
 
 import io
@@ -16,45 +16,45 @@ from index.storage.index_folder import OWN_FILE
 from qa.answering.library import Library
 from qa.views.exchange_list import Exchange, exchanges, vectors_of
 
-# Of a larger library so many exchanges are laid out, and the others put beside the ones that are nearest to them:
-# 2,000 take five seconds on one core, and twice as many take twice that.
+# t-SNE lays out at most 2,000 exchanges (five seconds on one core); the others are
+# placed between their nearest neighbours.
 LAID_OUT = 2000
 NEIGHBOURS = 3
 
-# Of so few, nothing but the two directions in which they differ most can be told.
+# With fewer exchanges, the first two principal components.
 FEWEST_LAID_OUT = 10
 
-# What t-SNE gets and does. Half of its usual steps give a map that looks the same; with the plain directions to
-# begin with, a map of a library comes out the same each time.
+# Parameters of t-SNE. Half of its usual steps give a map that looks the same; starting from the principal components
+# makes it deterministic.
 DIMENSIONS = 50
 PERPLEXITY = 30.0
 STEPS = 500
 
-# How much more a nearer neighbour counts, and how many exchanges are compared at once.
+# The weight of a neighbour is exp(SHARPNESS * cosine); AT_ONCE exchanges are compared in one product.
 SHARPNESS = 20.0
 AT_ONCE = 4096
 
 
 def draw_map(library: Library) -> tuple[list[Exchange], Vectors]:
-    """Return the exchanges of the library, and the place of each (n, 2), from 0 to 1 on both sides.
+    """Return the exchanges of the library, and the place of each: (n, 2), from 0 to 1.
 
-    A map that was drawn before is read; another is kept for the next time, where the folder can be written.
+    Reads the stored map of the current state, or computes it and stores it if the folder is writable.
     """
     with library.snapshot() as snapshot:
         state: str = snapshot.index_metadata["state"]
-        there = exchanges(snapshot.database)
-        kept = _load(library.folder, state, len(there))
-        if kept is not None:
-            return there, kept
-        vectors = vectors_of(snapshot, there)
+        listed = exchanges(snapshot.database)
+        stored = _load(library.folder, state, len(listed))
+        if stored is not None:
+            return listed, stored
+        vectors = vectors_of(snapshot, listed)
     places = lay_out(vectors)
-    with suppress(OSError):  # It is drawn again the next time.
+    with suppress(OSError):  # Computed again the next time.
         _save(library.folder, state, places)
-    return there, places
+    return listed, places
 
 
 def lay_out(vectors: Vectors) -> Vectors:
-    """Return a place (n, 2) for each vector of length 1, from 0 to 1 on both sides, like ones near each other."""
+    """Return a place (n, 2), from 0 to 1, for each unit vector; similar ones are close."""
     rows = spaced(len(vectors), LAID_OUT)
     places = np.zeros((len(vectors), 2), np.float32)
     laid_out = _scaled(_embedded(vectors[rows]))
@@ -72,7 +72,7 @@ def spaced(n: int, k: int) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
 
 
 def map_of(folder: Path, state: str) -> Path:
-    """Return where the map of a state is kept; index.search.search_index removes those of other states."""
+    """Return the file of a state's map; a build removes those of other states."""
     return folder / f"map-{state}.npy"
 
 
@@ -84,7 +84,7 @@ def _embedded(vectors: Vectors) -> Vectors:
     n = len(vectors)
     if n < 3 or not np.ptp(vectors, axis=0).any():
         return np.stack([np.arange(n), np.zeros(n)], axis=1).astype(np.float32)
-    # Several threads wait for each other most of the time, and take the processor from who asks.
+    # More threads mostly wait for each other, and take the processor from questions.
     with threadpool_limits(1):
         if n < FEWEST_LAID_OUT:
             return np.asarray(PCA(2, random_state=0).fit_transform(vectors), np.float32)
@@ -94,7 +94,7 @@ def _embedded(vectors: Vectors) -> Vectors:
 
 
 def _scaled(places: Vectors) -> Vectors:
-    """Return the places moved and stretched to fill 0 to 1 on both sides."""
+    """Return the places scaled to fill 0 to 1 on both axes."""
     if not len(places):
         return places
     low, extent = places.min(axis=0), np.ptp(places, axis=0)
@@ -102,7 +102,7 @@ def _scaled(places: Vectors) -> Vectors:
 
 
 def _beside(vectors: Vectors, known: Vectors, places: Vectors) -> Vectors:
-    """Return places for vectors between those of the known ones that are nearest, by how near they are."""
+    """Return for each vector the mean place of its nearest known vectors, weighted by cosine."""
     cosines = vectors @ known.T
     k = min(NEIGHBOURS, len(known))
     nearest = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
@@ -127,9 +127,9 @@ def _save(folder: Path, state: str, places: Vectors) -> None:
 
 
 def _load(folder: Path, state: str, n: int) -> Vectors | None:
-    """Return the map of a state with n exchanges; None where there is none, or it is not as it was written.
+    """Return the stored map of a state with n exchanges; None if it is missing or damaged.
 
-    The file may come from anybody: what it says of itself has to be what we would write, and is not read.
+    The file's header is compared with the one we would write and never parsed, so a foreign file is harmless.
     """
     expected = _as_file(np.zeros((n, 2), np.float32))
     try:
