@@ -1,11 +1,11 @@
-"""Progress on a terminal."""
+"""A progress bar on a terminal."""
 
 import sys
 from typing import Any
 
 
 class Bar:
-    """A progress bar on stderr, one for each thing that is done; silent where nobody watches."""
+    """A progress bar on stderr for each step of a job; silent if stderr is not a terminal."""
 
     def __enter__(self) -> "Bar":
         self._bar: Any = None
@@ -15,7 +15,7 @@ class Bar:
         self._close()
 
     def show(self, what: str, done: int, total: int) -> None:
-        """Move the bar of what is being done; a sentence, of which there is nothing in all, is a line of its own."""
+        """Move the bar of the step `what`; with a total of 0, print `what` as a line."""
         from tqdm import tqdm
 
         if not total:
@@ -26,7 +26,7 @@ class Bar:
             self._close()
             self._bar = tqdm(total=total, desc=what, disable=None, leave=False, file=sys.stderr)
             self._bar.desc = what
-        # How much there is in all may be a guess until the end.
+        # The total may be an estimate until the end.
         self._bar.total = total
         self._bar.update(done - self._bar.n)
 

@@ -1,8 +1,8 @@
-"""Whether passages say what a sentence says, by its words alone: in doubt they do not.
+"""Grounding: whether passages support a sentence, judged by its words; in doubt they do not.
 
-A sentence is unsupported where a number, a name, an address or what may be a name at its beginning is nowhere in
-the passages, where it denies something and they deny nothing, and where fewer than half of its other words begin
-like words of theirs. What is put together of their words to say something else, it cannot tell.
+A sentence is unsupported if one of its numbers, names or addresses is missing from the passages, if it negates and they
+do not, or if fewer than half of its other words share a stem with theirs. A sentence that combines the passages' words
+into something nobody evidence passes.
 """
 
 import re
@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from qa.question.words import STEM_CHARS, STOP_WORDS, all_words
 
-# Models put a passage in other words; of those that stay close to it, at least this share is in the passage.
+# Models paraphrase; at least this share of the content words has to be in the passages.
 LEAST_SHARE = 0.5
 
-# Words that a sentence may begin with for its own sake; another one there may be a name.
+# Words that may start a sentence; any other capitalised first word may be a name.
 OPENERS = frozenset(
     """
     after again all always before both despite during each eventually even every finally first further initially
@@ -22,12 +22,12 @@ OPENERS = frozenset(
     """.split()
 )
 
-# Words that say whose words these are, or join them, and so say nothing that a passage could hold.
+# Words of reporting, which no passage has to contain.
 REPORTING = frozenset(
     """
     according add added adds also although another answer answers because describe described describes explain
     explained explains guest however interview interviewee interviewer mention mentioned mentions passage passages
-    question recall recalled recalls said say saying says since speaker state stated states still tell tells though
+    question recall recalled recalls evidence say saying says since speaker state stated states still tell tells though
     told
     """.split()
 )
@@ -55,46 +55,52 @@ _RUN = re.compile(
 
 
 def is_supported(sentence: str, passages: Sequence[str]) -> bool:
-    """Whether the passages, taken together, hold the numbers, the names and most of the words of a sentence."""
-    said = "\n".join(passages)
-    held = frozenset(word.lower() for word in all_words(said))
+    """Whether the passages together contain the numbers, the names and most of the words of a sentence."""
+    evidence = "\n".join(passages)
+    evidence_words = frozenset(word.lower() for word in all_words(evidence))
     words = [word.lower() for word in all_words(sentence)]
     content = [word for word in words if word not in STOP_WORDS | REPORTING and not word.isdigit()]
     return (
         bool(content)
-        and all(address.rstrip(".,;)]") in said for address in _ADDRESS.findall(sentence))
-        and (words[0] in STOP_WORDS | REPORTING | OPENERS or words[0].isdigit() or _begins_alike(words[0], held))
-        and all(_is_held(name, held) for name in _names(sentence))
-        and _holds_numbers(said, sentence)
-        and (not _NEGATION.search(sentence) or bool(_NEGATION.search(said)))
-        and sum(_begins_alike(word, held) for word in content) >= LEAST_SHARE * len(content)
+        and all(address.rstrip(".,;)]") in evidence for address in _ADDRESS.findall(sentence))
+        and (
+            words[0] in STOP_WORDS | REPORTING | OPENERS
+            or words[0].isdigit()
+            or _begins_alike(words[0], evidence_words)
+        )
+        and all(_is_held(name, evidence_words) for name in _names(sentence))
+        and _holds_numbers(evidence, sentence)
+        and (not _NEGATION.search(sentence) or bool(_NEGATION.search(evidence)))
+        and sum(_begins_alike(word, evidence_words) for word in content) >= LEAST_SHARE * len(content)
     )
 
 
 def _names(sentence: str) -> list[str]:
-    """Return the words with a capital that do not begin the sentence, lower case."""
+    """Return the capitalised words after the first, in lower case."""
     return [word.lower() for word in all_words(sentence)[1:] if word[:1].isupper() and word != "I"]
 
 
-def _is_held(name: str, held: frozenset[str]) -> bool:
-    """Whether a name is held, be it in the singular or the plural."""
-    return bool({name, name.removesuffix("s"), f"{name}s"} & held)
+def _is_held(name: str, evidence_words: frozenset[str]) -> bool:
+    """Whether a name is among the words, in singular or plural."""
+    return bool({name, name.removesuffix("s"), f"{name}s"} & evidence_words)
 
 
-def _begins_alike(word: str, held: frozenset[str]) -> bool:
-    """Whether a word of the same stem is held; a short one has to be the same."""
+def _begins_alike(word: str, evidence_words: frozenset[str]) -> bool:
+    """Whether a word with the same stem is among the words; a short word has to be equal."""
     stem = word[: max(STEM_CHARS, len(word) - 3)]
-    return _is_held(word, held) or (len(word) >= STEM_CHARS and any(other.startswith(stem) for other in held))
+    return _is_held(word, evidence_words) or (
+        len(word) >= STEM_CHARS and any(other.startswith(stem) for other in evidence_words)
+    )
 
 
-def _holds_numbers(said: str, sentence: str) -> bool:
-    """Whether each number of the sentence is said, be it in digits or in words; "one" stands for anything."""
+def _holds_numbers(evidence: str, sentence: str) -> bool:
+    """Whether the passages contain every number of the sentence, in digits or words; "one" is ignored."""
     claimed = {_whole(run) for run in _RUN.findall(sentence) if run.lower() != "one"}
-    return claimed <= {_whole(run) for run in _RUN.findall(said)}
+    return claimed <= {_whole(run) for run in _RUN.findall(evidence)}
 
 
 def _whole(run: str) -> float:
-    """Return the number that is written: 1,000 or 3 million, forty-one, nineteen ninety-eight."""
+    """Return the value of a written number: 1,000, 3 million, forty-one, nineteen ninety-eight."""
     total = current = 0.0
     for token in _TOKEN.findall(run.lower()):
         number = _value(token)
@@ -110,7 +116,7 @@ def _whole(run: str) -> float:
 
 
 def _value(token: str) -> float:
-    """Return the number that a word, or digits, stand for; "and" is none."""
+    """Return the value of digits or of one number word; 0 for "and"."""
     if token[0].isdigit():
         digits = token.replace(",", "")
         return float(digits) if digits.count(".") < 2 else float(digits.partition(".")[0])

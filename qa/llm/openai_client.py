@@ -1,4 +1,4 @@
-"""A language model that answers by OpenAI's protocol, on this machine or elsewhere, and nothing where none is set.
+"""A client of OpenAI's chat protocol, for a language model on this machine or elsewhere; off unless one is set.
 
 https://platform.openai.com/docs/api-reference/chat/create is spoken by Ollama, llama.cpp, LM Studio and the clouds.
 """
@@ -19,13 +19,13 @@ from index.errors import InterviewQAError
 
 URL, MODEL, KEY = "INTERVIEW_QA_LLM_URL", "INTERVIEW_QA_LLM_MODEL", "INTERVIEW_QA_LLM_KEY"
 
-# To reach it; until its next sign of life; for all of an answer.
+# Timeouts: to connect; between two tokens; for a whole answer.
 CONNECT_S, SILENCE_S, LONGEST_S = 5, 60, 300
 
-# More than any answer has, and than any event of it, which is one line.
+# Limits on a response and on one of its lines.
 MOST_CHARS, LONGEST_LINE_CHARS = 50_000_000, 100_000
 
-# Models that reason refuse a temperature: they are asked again without one.
+# Reasoning models refuse a temperature; the request is repeated without one.
 REQUESTS: tuple[dict[str, Any], ...] = ({"temperature": 0}, {})
 
 REFUSED = {
@@ -37,29 +37,29 @@ REFUSED = {
 
 
 class EndpointError(InterviewQAError):
-    """A language model that gives no answer."""
+    """A language model did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a language model answers."""
+    """The address of a language model."""
 
     url: str
-    model: str | None = None  # the first that it has, if none is named
+    model: str | None = None  # None: the first model of the server
     key: str | None = field(default=None, repr=False)
 
     @property
     def where(self) -> str:
-        """The machine, without what may be secret in the address."""
+        """Host and port, without credentials; empty if the address is invalid."""
         parts = _parts(self.url)
         return parts.netloc.rpartition("@")[2] if parts else ""
 
     @property
     def is_here(self) -> bool:
-        """Whether what is sent to it stays on this machine."""
+        """Whether the address is on this machine."""
         parts = _parts(self.url)
         host = (parts.hostname or "") if parts else ""
-        # Other names that end in .localhost may lead elsewhere: not every machine keeps them to itself.
+        # Other names ending in .localhost may resolve to another machine.
         if host == "localhost":
             return True
         try:
@@ -69,7 +69,7 @@ class Endpoint:
 
 
 def endpoint() -> Endpoint | None:
-    """Return the endpoint that the environment names, if it names one."""
+    """Return the endpoint set in the environment, or None."""
     url = os.environ.get(URL, "").strip()
     if not url:
         return None
@@ -77,24 +77,24 @@ def endpoint() -> Endpoint | None:
 
 
 def first_model(at: Endpoint) -> str:
-    """Return the first model that the endpoint has. Raises EndpointError."""
+    """Return the first model that the server lists. Raises EndpointError."""
     with _opened(at, "GET", "models") as response:
         text = "".join(_texts(at, response))
     try:
         return str(json.loads(text)["data"][0]["id"])
     except (ValueError, LookupError, TypeError):
-        raise EndpointError(f"{at.where} names no model that it has; name one in {MODEL}") from None
+        raise EndpointError(f"{at.where} lists no model; set one in {MODEL}") from None
 
 
 def pieces(at: Endpoint, model: str, messages: Sequence[dict[str, str]]) -> Iterator[str]:
-    """Yield what the model writes as it comes, empty where it reasons. Raises EndpointError, also half-way."""
+    """Yield the model's text as it arrives; empty strings while it reasons. May raise EndpointError half-way."""
     asked = {"model": model, "messages": list(messages), "stream": True}
     heard = time.monotonic()
     is_whole = is_stream = False
     with _opened(at, "POST", "chat/completions", asked) as response:
         for line in _lines(at, response):
             if time.monotonic() > heard + SILENCE_S:
-                # Some servers keep a connection alive with comments.
+                # Some servers send comments to keep the connection alive.
                 raise EndpointError(_too_long(at))
             if not line.startswith("data:"):
                 continue
@@ -113,7 +113,7 @@ def pieces(at: Endpoint, model: str, messages: Sequence[dict[str, str]]) -> Iter
 
 
 def _parts(url: str) -> SplitResult | None:
-    """Return the parts of an address; None where it is none."""
+    """Return the parts of an http(s) address, or None if it is invalid."""
     try:
         parts = urlsplit(url)
         is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -124,15 +124,15 @@ def _parts(url: str) -> SplitResult | None:
 
 @contextmanager
 def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None = None) -> Iterator[Any]:
-    """Open the response, to be read. Raises EndpointError for all that can go wrong with it until it is closed."""
+    """Send a request and hold its response open. Raises EndpointError for any failure until it is closed."""
     import httpx2
 
     if not at.where:
-        raise EndpointError(f"{URL} holds no address of a model, such as http://localhost:11434/v1")
+        raise EndpointError(f"{URL} is not the address of a model, such as http://localhost:11434/v1")
     headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
     try:
         timeout = httpx2.Timeout(SILENCE_S, connect=CONNECT_S)
-        # A proxy of the environment is for other machines.
+        # The proxy of the environment is for other machines.
         with httpx2.Client(timeout=timeout, headers=headers, trust_env=not at.is_here) as client:
             for more in REQUESTS if asked else ({},):
                 body = {**asked, **more} if asked else None
@@ -144,9 +144,9 @@ def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None =
                     yield response
                     return
     except httpx2.ConnectTimeout:
-        raise EndpointError(f"{at.where} did not answer within {CONNECT_S} seconds") from None
+        raise EndpointError(f"{at.where} did not accept a connection within {CONNECT_S} seconds") from None
     except httpx2.TimeoutException:
-        raise EndpointError(f"{at.where} said nothing for {SILENCE_S} seconds") from None
+        raise EndpointError(f"{at.where} sent nothing for {SILENCE_S} seconds") from None
     except httpx2.ConnectError:
         raise EndpointError(f"nothing answers at {at.where}; is the model's server running?") from None
     except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError):
@@ -154,7 +154,7 @@ def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None =
 
 
 def _texts(at: Endpoint, response: Any) -> Iterator[str]:
-    """Yield what a response holds as it comes. Raises EndpointError where it does not come to an end."""
+    """Yield the response's text as it arrives. Raises EndpointError if it takes too long or is too large."""
     until, taken = time.monotonic() + LONGEST_S, 0
     for text in response.iter_text():
         taken += len(text)
@@ -164,7 +164,7 @@ def _texts(at: Endpoint, response: Any) -> Iterator[str]:
 
 
 def _lines(at: Endpoint, response: Any) -> Iterator[str]:
-    """Yield the lines of a response as they come. Raises EndpointError for one that no server of the protocol sends."""
+    """Yield the response's lines as they arrive. Raises EndpointError for a line that is too long."""
     begun = ""
     for text in _texts(at, response):
         *lines, begun = re.split(r"[\r\n]", f"{begun}{text}")
@@ -183,7 +183,7 @@ def _no_protocol(at: Endpoint) -> str:
 
 
 def _refusal(at: Endpoint, status: int, model: str | None) -> str:
-    """Return a sentence for a status that is no answer."""
+    """Return the error text for a status that is not 200."""
     if status in REFUSED:
         return REFUSED[HTTPStatus(status)].format(where=at.where, model=model or "", key=KEY, url=URL)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -192,12 +192,12 @@ def _refusal(at: Endpoint, status: int, model: str | None) -> str:
 
 
 def _piece(at: Endpoint, data: str) -> tuple[str | None, bool]:
-    """Return what an event adds to the answer, None if nothing, and whether the model says that it has ended."""
+    """Return (text of an event, None if it has none; whether it is the last)."""
     try:
         event = json.loads(data)
         if "error" in event:
             raise EndpointError(f"{at.where} failed with an error of its own")
-        # The last event may only count the words.
+        # The last event may hold only token counts.
         choice = event["choices"][0] if event["choices"] else {}
         delta = choice.get("delta") or {}
         text = delta.get("content")

@@ -1,4 +1,4 @@
-"""A short answer by a language model, of which only sentences remain that cite a passage and that it supports."""
+"""A short answer by a language model; only sentences that cite a passage which supports them are kept."""
 
 import json
 import re
@@ -12,10 +12,10 @@ from qa.llm.grounding import is_supported
 from qa.llm.openai_client import Endpoint, EndpointError, first_model, pieces
 from qa.render.render import said, title
 
-# What is longer is no short answer any more; the passages follow.
+# A summary has at most six sentences; the passages follow.
 MOST_SENTENCES = 6
 
-# Characters; a sentence without an end is none, and a thought without one leads to no answer.
+# In characters: a longer sentence or thought is taken for output without an end.
 LONGEST_SENTENCE = 1000
 LONGEST_THOUGHT = 200_000
 
@@ -43,7 +43,7 @@ _ENDS = re.compile(r"[.!?…。！？؟\]】][\"'”’»)*]*\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of a model, without its citations, and the ranks of the passages that it cites, from 1."""
+    """A generated sentence without its citations, and the ranks of the cited passages, from 1."""
 
     text: str
     cites: tuple[int, ...]
@@ -51,17 +51,17 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class GeneratedAnswer:
-    """What a model has said so far; where it failed, a sentence that says why."""
+    """The answer generated so far; `failed` says why it broke off."""
 
     model: str = ""
     sentences: tuple[Sentence, ...] = ()
-    left_out: int = 0  # sentences without a passage that supports them
+    left_out: int = 0  # number of unsupported sentences
     failed: str | None = None
     is_done: bool = False
 
 
 class AnswerStream:
-    """What a model says from the passages of an answer, while it says it: a thread follows it to its end."""
+    """A generated answer while it arrives; a thread follows it to its end."""
 
     def __init__(self, at: Endpoint, found: Answer) -> None:
         """Ask the model."""
@@ -75,12 +75,12 @@ class AnswerStream:
                 self.spoken = spoken
         finally:
             if not self.spoken.is_done:
-                # A mistake of ours; its traceback is in the log.
+                # Our own mistake; its traceback is in the log.
                 self.spoken = replace(self.spoken, failed="the model's answer could not be read", is_done=True)
 
 
 def generate(at: Endpoint, found: Answer) -> Iterator[GeneratedAnswer]:
-    """Ask the model, and yield all that it has said whenever that grows; at last, with `is_done`."""
+    """Ask the model and yield the answer so far each time it grows; the last one has `is_done`."""
     spoken = GeneratedAnswer(at.model or "")
     support = [evidence_text(passage) for passage in found.passages]
     try:
@@ -92,7 +92,7 @@ def generate(at: Endpoint, found: Answer) -> Iterator[GeneratedAnswer]:
                 yield spoken
                 continue
             sentence = cited(written, len(support))
-            # What cites nothing is supported by nothing.
+            # A sentence without citations is unsupported.
             if is_supported(sentence.text, [support[rank - 1] for rank in sentence.cites]):
                 spoken = replace(spoken, sentences=(*spoken.sentences, sentence))
             elif len(sentence.text.split()) > 1:
@@ -106,7 +106,7 @@ def generate(at: Endpoint, found: Answer) -> Iterator[GeneratedAnswer]:
 
 
 def messages(found: Answer) -> list[dict[str, str]]:
-    """Return what the model is asked. As JSON, no passage can end before its end, or pose as another one."""
+    """Return the chat messages. Passages are JSON strings, so none can pretend to be another part of the prompt."""
     asked = {
         "question": found.understood[-1] if found.understood else found.question,
         "passages": [
@@ -123,15 +123,15 @@ def messages(found: Answer) -> list[dict[str, str]]:
 
 
 def words_of(passage: CitedPassage) -> str:
-    """Return what was said besides what was asked, a line for each turn, with its speaker where there are several."""
+    """Return the passage without its question, a line a turn, with speakers if there are several."""
     turns = [(speaker, "".join(text for text, _ in parts).strip()) for speaker, parts in said(passage)]
     return "\n".join(f"{speaker}: {words}" if speaker else words for speaker, words in turns)
 
 
 def evidence_text(passage: CitedPassage) -> str:
-    """Return all that a sentence may say of a passage: its words, what was asked, who speaks, which interview it is.
+    """Return everything that may support a sentence: the words, the question, the people, the title and the year.
 
-    Of the time only the year: the other numbers of a clock or a date would bear out numbers that nobody said.
+    Times and dates are left out: their numbers would support numbers that nobody said.
     """
     about, year = passage.about, (passage.about.date or "")[:4]
     people = [*about.guests, *about.hosts, *(speaker for speaker, _ in passage.turns if speaker)]
@@ -139,9 +139,9 @@ def evidence_text(passage: CitedPassage) -> str:
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
-    """Yield what stands outside of thoughts, and None where all before turns out to be one.
+    """Yield the text outside of <think> tags; None says that everything before was a thought.
 
-    Some models do not say where their thought begins. Raises EndpointError for one that has no end.
+    Some models omit the opening tag. Raises EndpointError for a thought without an end.
     """
     held, thought_chars, is_thought = "", 0, False
     for piece in pieces:
@@ -151,7 +151,7 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
             if not is_thought:
                 yield None if is_end else held[: tag.start()]
             is_thought, held = not is_end, held[tag.end() :]
-        # What may be the beginning of a tag waits for the rest of it.
+        # A possible start of a tag waits for the rest of it.
         begun = held.rfind("<")
         cut = begun if begun >= 0 and any(tag.startswith(held[begun:]) for tag in _TAGS) else len(held)
         if not is_thought:
@@ -166,9 +166,9 @@ def without_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
 
 
 def sentences(pieces: Iterable[str | None]) -> Iterator[str | None]:
-    """Put pieces together, and yield each sentence, with the citations after it, as soon as another one begins.
+    """Join pieces and yield each sentence, with the citations after it, once the next one starts.
 
-    What was written before None is forgotten, and None is yielded.
+    None discards the text before it and is passed on.
     """
     written = ""
     for piece in pieces:
@@ -178,7 +178,7 @@ def sentences(pieces: Iterable[str | None]) -> Iterator[str | None]:
             continue
         written = _citations_inside(written + piece)
         spans = ended_spans(written)
-        # What begins with a bracket may be a citation of the sentence before it.
+        # A bracket may be a citation of the sentence before it.
         held = 2 if spans and written[spans[-1].start] in "[【" else 1
         for span in spans[:-held]:
             if span.end - span.start > LONGEST_SENTENCE:
@@ -189,13 +189,13 @@ def sentences(pieces: Iterable[str | None]) -> Iterator[str | None]:
         if len(written) > LONGEST_SENTENCE:
             return
     for span in ended_spans(written):
-        # What was cut off may have meant something else.
+        # A sentence that was cut off may have meant something else.
         if _ENDS.search(sentence := written[slice(*span)]):
             yield sentence
 
 
 def cited(written: str, n: int) -> Sentence:
-    """Return a sentence with its citations of the n passages; other citations, and marks for bold, are left out."""
+    """Return a sentence with its citations of passages 1 to n; other citations and bold marks are removed."""
     ranks = [int(rank) for numbers in _CITATION.findall(written) for rank in re.findall(r"\d+", numbers)]
     text = _MARKER.sub("", _CITATION.sub("", written)).replace("**", "").replace("`", "")
     visible = "".join(c for c in " ".join(text.split()) if c.isprintable())
@@ -203,12 +203,12 @@ def cited(written: str, n: int) -> Sentence:
 
 
 def _citations_inside(written: str) -> str:
-    """Return the text with each line as a paragraph, and with citations before the end of their sentence."""
+    """Return the text with each line as a paragraph and citations inside their sentence."""
     return _AFTER_ITS_END.sub(_swapped, _SPACE.sub(_parted, written))
 
 
 def _parted(found: re.Match[str]) -> str:
-    """Return how words are parted: where a line ends a paragraph does, unless a citation follows."""
+    """Return the white space between words: a line break becomes a paragraph break unless a citation follows."""
     if "\n" not in found[0]:
         return found[0]
     return " " if found.string[found.end() : found.end() + 1] in ("[", "【") else "\n\n"

@@ -1,4 +1,4 @@
-"""Answers to take along: a passage as a quote with its source, a whole chat as Markdown or JSON."""
+"""Export: a passage as a quote with its source, a chat as Markdown or JSON."""
 
 import json
 import re
@@ -14,18 +14,18 @@ NOTHING: Mapping[int, GeneratedAnswer] = MappingProxyType({})
 
 
 def quote(passage: CitedPassage) -> str:
-    """Return what answers as a quote with its source, to be pasted anywhere: verbatim, in one paragraph."""
+    """Return the highlighted words as a quote with its source: verbatim, in one paragraph."""
     start, end = passage.highlight[0].start, passage.highlight[-1].end
     address = link(passage.about.media, passage.start_s)
-    # Where a recording is on this machine is nobody else's.
+    # The path of a local recording is private.
     source = f"{place(passage)}{f', {address}' if address and is_web(address) else ''}"
     return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
 
 
 def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, GeneratedAnswer] = NOTHING) -> str:
-    """Return a chat as Markdown: each question with its passages, best first, what answers in bold.
+    """Return a chat as Markdown: each question with its passages, best first, the highlight in bold.
 
-    What a model has said of a turn, by the turn's row from 0, stands above the passages, which it numbers.
+    `spoken` maps the row of a turn to a model's answer; it stands above the passages, which are then numbered.
     """
     blocks = []
     for row, (question, answer) in enumerate(turns):
@@ -51,9 +51,9 @@ def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, G
 
 
 def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, GeneratedAnswer] = NOTHING) -> str:
-    """Return a chat as a JSON list; each answer is what `ask --json` writes, with its question.
+    """Return a chat as a JSON list of what `ask --json` writes, each with its question.
 
-    What a model has said of a turn, by the turn's row from 0, is beside it as "model".
+    `spoken` maps the row of a turn to a model's answer, which becomes the field "model".
     """
     answers = []
     for row, (question, answer) in enumerate(turns):
@@ -65,7 +65,7 @@ def chat_as_json(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, Gener
 
 
 def _with_words(spoken: GeneratedAnswer | None) -> GeneratedAnswer | None:
-    """Return what a model has said, if it has said anything."""
+    """Return the model's answer if it has sentences."""
     return spoken if spoken and spoken.sentences else None
 
 
@@ -74,7 +74,7 @@ def _with_citations(text: str, cites: Sequence[int]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text that Markdown shows as it is."""
+    """Return the text with Markdown's special characters escaped."""
     escaped = re.sub(r"([\\`*_\[\]<>#|~$&])", r"\\\1", one_line(text))
-    # At the beginning of a line these make lists and headings.
+    # At the start of a line these make lists and headings.
     return re.sub(r"^(\s*\d*)([-+.)=])", r"\1\\\2", escaped)

@@ -1,4 +1,4 @@
-"""An answer as JSON, as text for a terminal, and as HTML whose every word of speech is escaped."""
+"""An answer as JSON, as text for a terminal, and as escaped HTML."""
 
 import html
 import json
@@ -14,27 +14,27 @@ from qa.render.media_links import is_web, link
 
 NOT_ASKED = "Nobody was asked this."
 WERE_ASKED = "Questions that were asked:"
-NEAREST = "The nearest that was said:"
+NEAREST = "The nearest passages:"
 PROBABLY_THE_GUEST = "probably the guest"
 
-# A question in more words, or lines, is folded to this much.
+# A longer question is folded until it is clicked.
 LONGEST_SEEN_CHARS = 300
 LONGEST_SEEN_LINES = 4
 
-# What names a question where there is no room for all of it.
+# How much of a question fits a list.
 SHORT_CHARS = 90
 
 BOLD, DIM, PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
 def as_json(answer: Answer, **also: Any) -> str:
-    """Return one line of JSON by the contract; `also` are further fields, which come first."""
+    """Return the answer as one line of JSON (README, "From programs"); `also` are further fields, which come first."""
     passages = [_passage_fields(passage) for passage in answer.passages]
     return json.dumps(also | {"matched": answer.matched, "passages": passages}, ensure_ascii=False)
 
 
 def as_text(answer: Answer, colour: bool = False) -> str:
-    """Return the passages for reading in a terminal, best first; what answers is bold in colour."""
+    """Return the passages as text for a terminal, best first; with `colour` the highlight is bold."""
     bold, dim, plain = (BOLD, DIM, PLAIN) if colour else ("", "", "")
     blocks = [_visible(note) for note in notes(answer)]
     if not answer.matched:
@@ -55,7 +55,7 @@ def as_text(answer: Answer, colour: bool = False) -> str:
 
 
 def question_as_html(question: str) -> str:
-    """Return a question of the chat as HTML, escaped; of a long one some lines are seen until it is clicked."""
+    """Return a question of the chat as escaped HTML; a long one is folded."""
     heading = f'<h2 dir="auto">{html.escape(question)}</h2>'
     if len(question) > LONGEST_SEEN_CHARS or question.count("\n") >= LONGEST_SEEN_LINES:
         return f'<details class="asked"><summary>{heading}</summary></details>'
@@ -63,18 +63,17 @@ def question_as_html(question: str) -> str:
 
 
 def notes_as_html(answer: Answer) -> str:
-    """Return the notes as HTML, escaped; empty where there are none."""
+    """Return the notes as escaped HTML; empty if there are none."""
     return "".join(f'<p class="note">{html.escape(note)}</p>' for note in notes(answer))
 
 
 def notes(answer: Answer) -> list[str]:
-    """Return what was searched for beyond the words of the question, a line each.
+    """Return one line for each thing searched besides the question's own words.
 
-    Of a word that was heard, not what goes without saying: that it is written in one or apart, or as a text
-    that was understood has it.
+    A phonetic match is left out if it differs only in spaces, or if a rewritten question already shows it.
     """
     texts = answer.understood
-    # A question put right is in its context as well.
+    # A corrected question is also part of the question with its context.
     whole = [text for text in texts if not any(text in other for other in texts if text != other)]
     lines = [f"Understood as: {one_line(text)}" for text in whole]
     for heard in answer.transcribed:
@@ -87,15 +86,15 @@ def notes(answer: Answer) -> list[str]:
 
 
 def _as_written(words: str, texts: Sequence[str]) -> str:
-    """Return lower-case words as the first of the texts that holds them has them."""
+    """Return lower-case words as they are spelled in the first text that contains them."""
     pattern = re.compile(r"\b" + r"\W+".join(map(re.escape, words.split())) + r"\b", re.IGNORECASE)
     return next((one_line(found.group()) for text in texts if (found := pattern.search(text))), words)
 
 
 def as_html(passage: CitedPassage) -> str:
-    """Return a passage as HTML: what was asked, what was said with its answer in <mark>, and where.
+    """Return a passage as HTML: the question, the speech with the highlight in <mark>, the place.
 
-    Every word that comes from a transcript or a file's name is escaped.
+    Everything that comes from a transcript or a file's name is escaped.
     """
     heading = f"<h3>{html.escape(one_line(passage.question))}</h3>" if passage.question else ""
     paragraphs = []
@@ -109,7 +108,7 @@ def as_html(passage: CitedPassage) -> str:
 
 
 def others_as_html(passages: Sequence[CitedPassage]) -> str:
-    """Return passages as a compact list: of each, what was asked, the part that answers, and where."""
+    """Return passages as a compact HTML list: question, highlight, place."""
     items = []
     for passage in passages:
         asked = f"<b>{html.escape(one_line(passage.question).strip())}</b> " if passage.question else ""
@@ -120,10 +119,9 @@ def others_as_html(passages: Sequence[CitedPassage]) -> str:
 
 
 def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]]]:
-    """Return what was said besides what was asked: a speaker and (words, whether they answer) for each turn.
+    """Return (speaker, [(words, whether highlighted), ...]) for each turn, without the question.
 
-    A speaker is named where more than one speaks. Line breaks within a turn are only where the file
-    was wrapped, and become spaces.
+    The speaker is None unless several speak. Line breaks within a turn come from wrapping and become spaces.
     """
     several = len({speaker for speaker, _ in passage.turns}) > 1
     asked = passage.asked or Span(0, 0)
@@ -137,7 +135,7 @@ def said(passage: CitedPassage) -> list[tuple[str | None, list[tuple[str, bool]]
 
 
 def _marked_parts(passage: CitedPassage, start: int, end: int) -> list[tuple[str, bool]]:
-    """Cut text[start:end] at the borders of the highlight; the ends are stripped."""
+    """Return text[start:end], stripped, split where the highlight starts and ends."""
     text = passage.text
     start += len(text[start:end]) - len(text[start:end].lstrip())
     end = start + len(text[start:end].rstrip())
@@ -152,7 +150,7 @@ def _marked_parts(passage: CitedPassage, start: int, end: int) -> list[tuple[str
 
 
 def place(passage: CitedPassage) -> str:
-    """Return where it was said: interview, its date, speaker, and time or how far into the interview."""
+    """Return the place of a passage: interview, date, speaker, and its time or position."""
     date = f" ({passage.about.date})" if passage.about.date else ""
     who = passage.speaker or (PROBABLY_THE_GUEST if passage.guest_share else None)
     who = f", {who}" if who else ""
@@ -160,12 +158,12 @@ def place(passage: CitedPassage) -> str:
 
 
 def title(transcript: str, about: Metadata) -> str:
-    """Return what an interview is called: its title, or what its file's name says."""
+    """Return the interview's title, or else what its file's name says."""
     return about.title or about_of_name(transcript).title or transcript
 
 
 def moment(passage: CitedPassage) -> str:
-    """Return the time, with ≈ where it is interpolated, or the share of the interview before the passage."""
+    """Return the time, with ≈ if it is interpolated, or else the share of the interview before the passage."""
     if passage.start_s is None:
         return f"{passage.position:.0%} in"
     return ("" if passage.time_is_exact else "≈") + clock(passage.start_s)
@@ -179,7 +177,7 @@ def clock(seconds: float) -> str:
 
 
 def _visible(text: str) -> str:
-    """Return the text without control characters, which a terminal would obey."""
+    """Return the text without control characters, which a terminal would execute."""
     return "".join(character for character in text if character.isprintable() or character == " ")
 
 

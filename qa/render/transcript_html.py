@@ -1,4 +1,4 @@
-"""A transcript as it is read: in paragraphs, with who speaks and when, on pages, and found again in it."""
+"""A transcript as HTML: paragraphs with speakers and times, on pages, with passages and search hits marked."""
 
 import html
 import re
@@ -11,29 +11,29 @@ from index.types import Span, Transcript
 from qa.render.media_links import is_web, link
 from qa.render.render import clock, one_line
 
-# A quarter of an hour of talk: more in one piece makes the browser slow, and nobody reads on without a pause.
+# A quarter of an hour of talk; more on one page makes the browser slow.
 PAGE_WORDS = 2500
 
-# What is marked: the passage that was opened, words that were looked for, and the place of these that is shown.
+# CSS classes of marks: the opened passage, search hits, and the hit that is shown.
 MARKS = ("here", "hit", "current")
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """What one speaker says in one go, or a part of it as long as a passage."""
+    """What one speaker says without a break, or the part of it in one passage."""
 
     span: Span
     speaker: str | None
     start_s: float | None
     time_is_exact: bool
-    asks: bool  # it is what a host asked, and the next answers
+    asks: bool  # a question that the next paragraph answers
 
 
 def paragraphs(transcript: Transcript, passages: Sequence[StoredPassage]) -> list[Paragraph]:
-    """Cut a transcript where somebody else speaks, something is asked or answered, and a passage ends."""
+    """Split a transcript where the speaker changes, a question starts or ends, and a passage ends."""
     asked = {passage.question for passage in passages if passage.question}
     borders = {border for passage in passages for border in passage.span} | {at for span in asked for at in span}
-    found: list[Paragraph] = []
+    split: list[Paragraph] = []
     for passage in passages:
         for speaker, parts in groupby(transcript.parts(passage.span), key=lambda part: part[0].speaker):
             spans = [span for _, span in parts]
@@ -41,8 +41,8 @@ def paragraphs(transcript: Transcript, passages: Sequence[StoredPassage]) -> lis
                 if transcript.text[slice(*span)].strip():
                     seconds, is_exact = transcript.time_at(span.start) or (None, False)
                     is_asked = any(each.start <= span.start and span.end <= each.end for each in asked)
-                    found.append(Paragraph(span, speaker, seconds, is_exact, is_asked))
-    return found
+                    split.append(Paragraph(span, speaker, seconds, is_exact, is_asked))
+    return split
 
 
 def _cut(span: Span, borders: set[int]) -> Iterator[Span]:
@@ -51,11 +51,11 @@ def _cut(span: Span, borders: set[int]) -> Iterator[Span]:
     yield from (Span(start, end) for start, end in zip([span.start, *inside], ends, strict=True))
 
 
-def pages(transcript: Transcript, found: Sequence[Paragraph]) -> list[list[Paragraph]]:
-    """Put paragraphs on pages of about PAGE_WORDS words; what is asked begins a page rather than ends one."""
+def pages(transcript: Transcript, paragraphs: Sequence[Paragraph]) -> list[list[Paragraph]]:
+    """Put paragraphs on pages of about PAGE_WORDS words; a question starts a page rather than ends one."""
     turned: list[list[Paragraph]] = [[]]
     words = 0
-    for paragraph in found:
+    for paragraph in paragraphs:
         size = len(transcript.text[slice(*paragraph.span)].split())
         if words + size > PAGE_WORDS and turned[-1] and (paragraph.asks or words > 1.2 * PAGE_WORDS):
             turned.append([])
@@ -66,13 +66,13 @@ def pages(transcript: Transcript, found: Sequence[Paragraph]) -> list[list[Parag
 
 
 def page_of(turned: Sequence[Sequence[Paragraph]], offset: int) -> int:
-    """Return the number of the page, from 0, that holds the offset."""
+    """Return the page, from 0, that contains the offset."""
     starts = [page[0].span.start for page in turned if page]
     return max(0, sum(start <= offset for start in starts) - 1)
 
 
 def occurrences(transcript: Transcript, words: str) -> list[Span]:
-    """Return where the words are said, whatever their case and what is between them."""
+    """Return where the words occur, ignoring case and punctuation."""
     pattern = r"\W+".join(map(re.escape, words.split()))
     return [Span(*found.span()) for found in re.finditer(pattern, transcript.text, re.IGNORECASE)] if pattern else []
 
@@ -84,7 +84,7 @@ def as_html(
     hits: Sequence[Span] = (),
     current: Span | None = None,
 ) -> str:
-    """Return a page as HTML, every word escaped: what is `here` is marked, and the hits, of which one is current."""
+    """Return a page as escaped HTML with the opened passage (`here`), the hits and the current hit marked."""
     marks = [(kind, span) for kind, span in (("here", here), ("current", current)) if span]
     marks += [("hit", span) for span in hits]
     lines, last = [], None
@@ -108,12 +108,12 @@ def _when(transcript: Transcript, paragraph: Paragraph) -> str:
 
 
 def _marked(text: str, span: Span, marks: Sequence[tuple[str, Span]]) -> str:
-    """Return the words of the span with <mark> around what is to be marked."""
+    """Return the escaped words of the span with <mark> around each marked part."""
     marks = [(kind, mark) for kind, mark in marks if mark.start < span.end and span.start < mark.end]
     borders = {border for _, mark in marks for border in mark if span.start < border < span.end}
     words = []
     for start, end in _cut(span, borders):
-        said = html.escape(one_line(text[start:end]))
+        escaped = html.escape(one_line(text[start:end]))
         kinds = [kind for kind in MARKS if any(k == kind and m.start <= start and end <= m.end for k, m in marks)]
-        words.append(f'<mark class="{" ".join(kinds)}">{said}</mark>' if kinds else said)
+        words.append(f'<mark class="{" ".join(kinds)}">{escaped}</mark>' if kinds else escaped)
     return "".join(words).strip()

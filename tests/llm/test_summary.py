@@ -179,7 +179,7 @@ def test_without_a_name_the_first_model_is_taken_and_the_key_is_sent(stub: StubM
     assert "secret" not in repr(Endpoint(stub.url, "m", "secret"))
     stub.models = []
     assert said(stub, found, model=None).failed == (
-        f"{stub.url[7:-3]} names no model that it has; name one in INTERVIEW_QA_LLM_MODEL"
+        f"{stub.url[7:-3]} lists no model; set one in INTERVIEW_QA_LLM_MODEL"
     )
 
 
@@ -242,7 +242,7 @@ def test_silence_is_a_sentence(stub: StubModel, found: Answer, monkeypatch: pyte
     stub.says = "She had castor oil. [1]"
     stub.go_on.clear()
     began = time.monotonic()
-    assert said(stub, found).failed == f"{stub.url[7:-3]} said nothing for 0.5 seconds"
+    assert said(stub, found).failed == f"{stub.url[7:-3]} sent nothing for 0.5 seconds"
     assert time.monotonic() - began < 5
 
 
@@ -257,7 +257,7 @@ def test_where_nothing_listens_is_a_sentence(found: Answer) -> None:
 @pytest.mark.parametrize("url", ["localhost:11434", "ftp://localhost", "http://", "http://[::1", "http://a:x/v1", "x"])
 def test_what_is_no_address_is_a_sentence(found: Answer, url: str) -> None:
     *_, spoken = generate(Endpoint(url, "m"), found)
-    assert spoken.failed == "INTERVIEW_QA_LLM_URL holds no address of a model, such as http://localhost:11434/v1"
+    assert spoken.failed == "INTERVIEW_QA_LLM_URL is not the address of a model, such as http://localhost:11434/v1"
 
 
 def test_proxies_are_for_other_machines(stub: StubModel, found: Answer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,7 @@ def test_an_answer_that_nobody_gave_says_so_and_offers_what_was_asked(app: AppTe
     ask(app, "Was Napoleon wrong about Russia?")
     assert [text.value for text in app.get("text")] == [
         "Nobody was asked this.",
-        "The nearest that was said:",
+        "The nearest passages:",
     ]
     (pills,) = app.get("button_group")
     assert pills.label == "Questions that were asked:"
@@ -186,7 +186,7 @@ def test_an_earlier_answer_is_drawn_in_one_piece_and_opens_with_all_that_can_be_
     ask(app, "Why do you still go yourself?")
     first, second, last = passages(app)
     assert "castor oil" in first
-    assert "<p>Nobody was asked this. The nearest that was said:</p>" in second
+    assert "<p>Nobody was asked this. The nearest passages:</p>" in second
     assert 'class="asked"' not in last
     assert [button.label for button in app.button if button.label == "Read on"] == ["Read on"]
     app.button(key="open_1").click().run()

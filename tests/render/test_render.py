@@ -77,7 +77,7 @@ def test_text_for_a_terminal_obeys_no_control_characters() -> None:
 def test_an_answer_that_is_none_says_so() -> None:
     assert as_text(Answer("q", False, ())) == "Nobody was asked this."
     assert as_text(Answer("q", False, (PASSAGE,))).startswith(
-        "Nobody was asked this. The nearest that was said:\n\n1. "
+        "Nobody was asked this. The nearest passages:\n\n1. "
     )
 
 
@@ -85,7 +85,7 @@ def test_questions_that_were_asked_are_listed_where_this_one_was_not() -> None:
     offered = Answer("q", False, (PASSAGE,), asked_instead=("How old is the boat?", "What is \x1b[31mfog?"))
     assert as_text(offered).startswith(
         "Nobody was asked this. Questions that were asked:\n   How old is the boat?\n   What is [31mfog?\n\n"
-        "The nearest that was said:\n\n1. "
+        "The nearest passages:\n\n1. "
     )
     assert "asked_instead" not in as_json(offered)
 
