@@ -7,9 +7,10 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from index.building.build import build, default_paths
+from index.building.build import build
 from index.errors import InterviewQAError, NoIndexError
 from index.samples import SAMPLES
+from index.sources.discovery import default_paths
 from index.storage.index_folder import default_folder
 from index.storage.records import Overview
 from qa.answering.answer import LONGEST_CHARS, Answer

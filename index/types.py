@@ -6,10 +6,13 @@ Two kinds of character offsets occur. *File* offsets count in the decoded file, 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
+
+# Called with what a long job is doing, how much of it is done, and how much there is; 0 in all: a message.
+Progress = Callable[[str, int, int], None]
 
 
 class Span(NamedTuple):
@@ -55,7 +58,7 @@ class ParsedFile(NamedTuple):
     """What a reader finds in a file."""
 
     segments: list[Segment]
-    about: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.metadata.metadata
+    metadata: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.metadata.metadata
     # Between two segments stands one character: a line break between turns, a space between cues.
     separator: str = "\n"
 
@@ -69,17 +72,17 @@ class Transcript:
     segments: Sequence[Segment]
     offsets: tuple[int, ...]  # where each segment starts in `text`
     times: Sequence[Mark] = ()  # offsets in `text` whose time the file gives: where something starts or ends
-    about: Metadata = Metadata()
+    metadata: Metadata = Metadata()
 
     @classmethod
     def of(
-        cls, name: str, segments: Sequence[Segment], about: Metadata = Metadata(), separator: str = "\n"
+        cls, name: str, segments: Sequence[Segment], metadata: Metadata = Metadata(), separator: str = "\n"
     ) -> "Transcript":
         """Join segments to a transcript; between two of them stands the separator, one character."""
         sizes = (len(segment.text) + 1 for segment in segments)
         offsets = tuple(accumulate(sizes, initial=0))[:-1]
         times = tuple(_times(segments, offsets))
-        return cls(name, separator.join(s.text for s in segments), tuple(segments), offsets, times, about)
+        return cls(name, separator.join(s.text for s in segments), tuple(segments), offsets, times, metadata)
 
     def segment_at(self, offset: int) -> int:
         """Return the row of the segment that holds the offset; a separator belongs to the one before."""

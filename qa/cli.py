@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.embedding.model_registry import PRECISIONS
 from index.errors import InterviewQAError
 from index.storage.index_folder import default_folder
 from qa.progress_bar import Bar
@@ -99,11 +98,6 @@ def _parser() -> argparse.ArgumentParser:
         "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
     )
     building.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="int8 reads faster and finds a little less, which eval tells; it stays until full is chosen again",
-    )
-    building.add_argument(
         "--keep-missing", action="store_true", help="keep what the index holds of transcripts that are not in PATH"
     )
     building.add_argument(
@@ -169,9 +163,9 @@ def _port(text: str) -> int:
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from index.building.build import build, default_paths
-    from index.embedding.model_registry import Choice
+    from index.building.build import build
     from index.samples import SAMPLES
+    from index.sources.discovery import default_paths
     from qa.ranking.no_answer import fit_thresholds
 
     paths = arguments.paths or default_paths()
@@ -179,8 +173,9 @@ def _build(arguments: argparse.Namespace) -> int:
     if from_samples:
         print("no ./interviews here: indexing the bundled sample interviews", file=sys.stderr)
     with Bar() as bar:
-        choice = Choice(arguments.model, arguments.precision)
-        report = build(paths, arguments.index, choice, fit_thresholds, bar.show, keep_missing=arguments.keep_missing)
+        report = build(
+            paths, arguments.index, arguments.model, fit_thresholds, bar.show, keep_missing=arguments.keep_missing
+        )
     _print_report(report)
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
@@ -194,13 +189,11 @@ def _build(arguments: argparse.Namespace) -> int:
 def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport") -> int:
     """Build again whenever something changes in the paths, until somebody stops it."""
     from index.building.build import build
-    from index.embedding.model_registry import Choice
     from index.sources.watch import changes_in
     from qa.ranking.no_answer import fit_thresholds
 
     print("waiting for changes; stop with Ctrl-C", file=sys.stderr)
     embedder, errors = last.embedder, last.errors
-    choice = Choice(arguments.model, arguments.precision)
     try:
         for _ in changes_in(paths, arguments.index):
             try:
@@ -208,7 +201,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
                     report = build(
                         paths,
                         arguments.index,
-                        choice if arguments.precision else embedder or arguments.model,
+                        embedder or arguments.model,
                         fit_thresholds,
                         bar.show,
                         keep_missing=arguments.keep_missing,

@@ -1,7 +1,7 @@
-"""Files -> index: reads what is new or changed, embeds texts that were not yet, replaces the library.
+"""Build: parses what is new or changed, encodes new text, and publishes a new state of the library.
 
-A build makes the index hold exactly the transcripts that it was given. One that is interrupted leaves
-the library as it was, and the next one goes on with the encodings that were already made.
+A build makes the index hold exactly the given transcripts. An interrupted build leaves the library as it was, and the
+next one continues with the encodings that were committed.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,23 +14,15 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from index.building.changes import (
-    BuildInput,
-    Changes,
-    Progress,
-    ReadTranscript,
-    find_build_input,
-    find_changes,
-    read_changes,
-)
+from index.building.changes import BuildInput, Changes, ReadTranscript, find_build_input, find_changes, read_changes
 from index.building.embed import embed
 from index.building.spool import SplitTranscript, Spool
 from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder, load_embedder
-from index.embedding.model_registry import DEFAULT_MODEL, FULL, Choice, Precision, revision
+from index.embedding.model_registry import DEFAULT_MODEL, revision
 from index.errors import DamagedError, StoreError
-from index.samples import SAMPLES
-from index.search.search_index import SearchIndex, Snapshot, load_search_index, remove_others, save_search_index
+from index.search.search_index import SearchIndex, load_search_index, remove_others, save_search_index
+from index.search.snapshot import Snapshot
 from index.sources.sources import Sources
 from index.splitting.passages import RULE_VERSION
 from index.splitting.windows import make_windows, window_spans
@@ -38,23 +30,23 @@ from index.storage.build_lock import build_lock
 from index.storage.database import Database
 from index.storage.embedding_cache import digest, find_encoding, forget_unused
 from index.storage.index_folder import DAMAGE_NAME, note_damage
-from index.storage.index_metadata import KINDS, encoder_id
 from index.storage.ratings import forget_ratings, has_ratings, move_ratings
 from index.storage.repair import repaired
+from index.types import Progress
 
-# Called with the new state before it is committed, and with its model; returns facts to record with it.
+# Called with the new state before it is committed, and with its model; returns index metadata to store with it.
 Fit = Callable[[Snapshot, Embedder], dict[str, Any]]
 
-# What is fitted to the library is fitted again when more than this share of its passages have come or gone.
-UNFITTED_SHARE = 0.1
+# Thresholds are fitted again when more than this share of the passages has changed.
+REFIT_SHARE = 0.1
 
-# Where people are expected to put their transcripts.
-FIRST_PLACE = Path("interviews")
+# Metadata that every built index has.
+REQUIRED = {"state", "vectors_sha256", "model", "fingerprint", "dimension", "rule_version", "built"}
 
-OTHER_MODEL = "the model is another than before: embedding all interviews again"
-OTHER_PRECISION = "the precision is another than before: embedding all interviews again"
-DAMAGED = "the index is damaged: making it again of what is whole"
-OTHER_RULE = "this version cuts passages otherwise: cutting all interviews again"
+NO_INDEX = "there was no index yet"
+OTHER_MODEL = "the model has changed: encoding all interviews again"
+DAMAGED = "the index is damaged: repairing it from what is readable"
+OTHER_RULE = "this version splits transcripts differently: splitting all interviews again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +56,35 @@ class BuildReport:
     folder: Path
     transcripts: int
     passages: int
-    read: int  # transcripts that are new or changed
-    renamed: int  # of these, the ones of which no word is another
-    removed: int  # transcripts that are no longer there
-    embedded: int  # texts that the model had not read yet
-    errors: tuple[str, ...]  # one line for each file that could not be read, or that spoke of some and could not be
-    ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix
-    left_out: int  # transcripts of which a file beside them says that they are to be in no index
-    embedder: Embedder | None  # the model, where it was needed
+    read: int  # new or changed transcripts
+    renamed: int  # among them those with the same file under a new name
+    removed: int  # transcripts that are gone
+    embedded: int  # newly encoded texts
+    errors: tuple[str, ...]  # one line for each file that could not be parsed
+    ignored: tuple[Path, ...]  # files in folders without a transcript's suffix
+    left_out: int  # transcripts whose sidecar leaves them out
+    embedder: Embedder | None  # the model, if it was needed
 
 
 def build(
     paths: Sequence[Path],
     folder: Path,
-    model: str | Embedder | Choice | None = None,
+    model: str | Embedder | None = None,
     fit: Fit = lambda *_: {},
     progress: Progress = lambda *_: None,
     *,
     keep_missing: bool = False,
     wait: bool = False,
 ) -> BuildReport:
-    """Make the index in `folder` hold the transcripts in `paths`, files or folders, and say what was done.
+    """Make the index in `folder` hold the transcripts in `paths`, files or folders, and report what was done.
 
-    `model` None keeps the model of an index that is there, and is the default model in full precision otherwise. With
-    `keep_missing` what the index holds stays, wherever its files are. A file that cannot be read is
-    reported, and what the index held of it stays. While another build of the folder is at work this one
-    waits for it if told to. Raises StoreError if not, TranscriptError where no file can be read, ModelError.
+    `model` None keeps the index's model, or takes the default one. With `keep_missing`, transcripts whose files are
+    gone stay. A file that cannot be parsed is reported, and what the index held of it stays. While another build holds
+    the folder, this one waits if `wait`, else raises HeldError. Also raises TranscriptError if no file can be parsed,
+    ModelError and StoreError.
     """
     with Sources() as sources:
-        # Where there is nothing to read, no folder is made.
+        # Without transcripts no folder is made.
         find_build_input(paths, sources)
     with build_lock(folder, wait=wait):
         if not (folder / DAMAGE_NAME).exists():
@@ -108,14 +100,9 @@ def build(
             return _Build(database, folder, wanted, fit, progress).run(model)
 
 
-def default_paths() -> list[Path]:
-    """Return what is indexed where nothing is named: ./interviews, else the bundled samples."""
-    return [FIRST_PLACE] if FIRST_PLACE.is_dir() else [SAMPLES]
-
-
 @dataclass(frozen=True, slots=True)
 class _Build:
-    """A build at work on an open library file."""
+    """A build of an open library file."""
 
     database: Database
     folder: Path
@@ -123,168 +110,183 @@ class _Build:
     fit: Fit
     progress: Progress
 
-    def run(self, model: str | Embedder | Choice | None) -> BuildReport:
-        """Do what is to be done, and say what it was."""
-        choice = model if isinstance(model, Choice) else Choice(model.name if isinstance(model, Embedder) else model)
-        database, wanted = self.database, self.wanted
-        index_metadata, stored = database.index_metadata(), database.files()
-        if "state" in index_metadata:
-            # Of builds that came to no end, each would leave the disk a little fuller.
-            remove_others(self.folder, index_metadata["state"])
-        name = _absolute(choice.model or index_metadata.get("model", DEFAULT_MODEL))
-        precision = choice.precision or index_metadata.get("precision", FULL)
-        reason = _reason_to_embed_anew(index_metadata, name, precision)
-        changes = find_changes(stored, wanted, anew=bool(reason))
-        fresh = read_changes(changes, wanted)
+    def run(self, model: str | Embedder | None) -> BuildReport:
+        """Bring the index up to date and report what was done."""
+        metadata, stored = self.database.index_metadata(), self.database.files()
+        self._remove_other_states(metadata)
+        given = model.name if isinstance(model, Embedder) else model
+        name = _absolute(given or metadata.get("model", DEFAULT_MODEL))
+        reason = _reason_to_start_over(metadata, name)
+        changes = find_changes(stored, self.wanted, anew=bool(reason))
+        fresh = read_changes(changes, self.wanted)
         first = next(fresh, None)
-        embedded, embedder = 0, None
-        before = self._last_derived(index_metadata)
-        is_other = bool(reason) or index_metadata.get("revision") != revision(name) or not before
-        if first or changes.gone or is_other:
+        last = self._last_search_index(metadata)
+        embedder, embedded = None, 0
+        if first or changes.gone or reason or not last or metadata.get("revision") != revision(name):
             self.progress("loading the model", 0, 1)
             embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
-            if not reason and embedder.fingerprint != index_metadata["fingerprint"]:
-                # Another model by the same name: its vectors do not mix with those that are there.
+            if not reason and embedder.fingerprint != metadata["fingerprint"]:
+                # Another model with the same name; its vectors do not mix with the stored ones.
                 reason = OTHER_MODEL
-                changes = find_changes(stored, wanted, anew=True)
-                fresh, first = read_changes(changes, wanted), None
-            if reason and "state" in index_metadata:
-                self.progress(reason, 0, 0)
+                changes = find_changes(stored, self.wanted, anew=True)
+                fresh, first = read_changes(changes, self.wanted), None
             readings = self._readings(chain([first] if first else [], fresh), changes, stored, anew=bool(reason))
-            index_metadata |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
-            index_metadata |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION, "precision": precision}
-            with Spool(self.folder) as spool:
-                n = len({*changes.to_read, *((stored.keys() - changes.gone) if reason else ())})
-                embedded = embed(database, readings, n, embedder, index_metadata, spool, self.progress)
-                self._save(index_metadata, spool, changes, embedder, None if reason else before, anew=bool(reason))
-        elif any(index_metadata.get(key) != value for key, value in wanted.index_metadata().items()):
-            with database.transaction(write=True):
-                database.set_index_metadata(**wanted.index_metadata())
-        index_metadata = database.index_metadata()
-        remove_others(self.folder, index_metadata["state"])
-        unready = embedder.export() if embedder else None
-        if unready:
-            self.progress(f"each first answer waits for PyTorch: {unready}", 0, 0)
-        return BuildReport(
-            self.folder,
-            transcripts=database.count("transcripts"),
-            passages=database.count("passages"),
-            read=len(wanted.readable(changes.to_read)),
-            renamed=len(changes.renamed),
-            removed=len(changes.gone) - len(changes.renamed),
-            embedded=embedded,
-            errors=wanted.lines(),
-            ignored=wanted.found.ignored,
-            left_out=len(wanted.found.left_out),
-            embedder=embedder,
-        )
+            embedded = self._publish(name, embedder, reason, changes, readings, None if reason else last, stored)
+        else:
+            self._update_input(metadata)
+        self._remove_other_states(self.database.index_metadata())
+        if embedder and (problem := embedder.export()):
+            self.progress(f"each first answer waits for PyTorch: {problem}", 0, 0)
+        return self._report(changes, embedded, embedder)
 
-    def _last_derived(self, index_metadata: dict[str, Any]) -> SearchIndex | None:
-        """Return what is searched in the last state, if its files are sound."""
-        if "state" not in index_metadata:
-            return None
-        with suppress(StoreError):
-            # What is damaged is made again, not handed on.
-            return load_search_index(self.database, self.folder, index_metadata, is_checked=True)
+    def _remove_other_states(self, metadata: Mapping[str, Any]) -> None:
+        """Remove derived files of other states, which interrupted builds leave."""
+        if "state" in metadata:
+            remove_others(self.folder, metadata["state"])
+
+    def _last_search_index(self, metadata: dict[str, Any]) -> SearchIndex | None:
+        """Return the search arrays of the last state, or None if they are missing or damaged."""
+        if "state" in metadata:
+            with suppress(StoreError):
+                return load_search_index(self.database, self.folder, metadata, is_checked=True)
         return None
+
+    def _update_input(self, metadata: Mapping[str, Any]) -> None:
+        """Store what was built from, if that is all that changed."""
+        given = self.wanted.index_metadata()
+        if any(metadata.get(key) != value for key, value in given.items()):
+            with self.database.transaction(write=True):
+                self.database.set_index_metadata(**given)
 
     def _readings(
         self, fresh: Iterable[ReadTranscript], changes: Changes, stored: Mapping[str, tuple[str, str]], *, anew: bool
     ) -> Iterator[ReadTranscript]:
-        """Yield what is new, and with `anew` also what stays, from the library. Raises TranscriptError for nothing."""
+        """Yield new transcripts; with `anew` also the stored ones whose files cannot be parsed.
+
+        Raises TranscriptError if no transcript is left to index.
+        """
         yield from fresh
-        read = self.wanted.readable(changes.to_read)
-        # Nobody's words are lost because their file is.
-        left = stored.keys() - changes.gone - {*read}
-        if not read and not left:
+        parsed = self.wanted.readable(changes.to_read)
+        remaining = stored.keys() - changes.gone - {*parsed}
+        if not parsed and not remaining:
             raise self.wanted.refusal()
-        for name in sorted(left) if anew else ():
+        for name in sorted(remaining) if anew else ():
             yield ReadTranscript(self.database.transcript(name), *stored[name])
+
+    def _publish(
+        self,
+        name: str,
+        embedder: Embedder,
+        reason: str,
+        changes: Changes,
+        readings: Iterator[ReadTranscript],
+        last: SearchIndex | None,
+        stored: Mapping[str, tuple[str, str]],
+    ) -> int:
+        """Split and encode the readings, then save them as a new state; return how many texts were encoded."""
+        metadata = self.database.index_metadata()
+        if reason and "state" in metadata:
+            self.progress(reason, 0, 0)
+        metadata |= {"model": name, "revision": revision(name), "fingerprint": embedder.fingerprint}
+        metadata |= {"dimension": embedder.dimension, "rule_version": RULE_VERSION}
+        n = len({*changes.to_read, *((stored.keys() - changes.gone) if reason else ())})
+        with Spool(self.folder) as spool:
+            embedded = embed(self.database, readings, n, embedder, spool, self.progress)
+            self.progress("saving", 0, 1)
+            with self.database.transaction(write=True):
+                self._save(metadata, spool, changes, embedder, last, must_fit=bool(reason))
+        # Removed text leaves the write-ahead log, too.
+        self.database.shorten_log()
+        return embedded
 
     def _save(
         self,
-        index_metadata: dict[str, Any],
+        metadata: dict[str, Any],
         spool: Spool,
         changes: Changes,
         embedder: Embedder,
-        before: SearchIndex | None,
+        last: SearchIndex | None,
         *,
-        anew: bool,
+        must_fit: bool,
     ) -> None:
-        """Make the new state, in one transaction: what is cut in its place, what is gone away."""
+        """Replace changed transcripts, remove missing ones, derive the search arrays, and fit thresholds if needed."""
         database = self.database
-        self.progress("saving", 0, 1)
-        with database.transaction(write=True):
-            changed = 0
-            self._move_ratings(changes.gone, spool)
-            for name in [*changes.gone, *spool.names]:
-                changed += database.remove(name)
-            # New passages may take the ids of those that were removed.
-            kept = database.passage_ids()
-            for made in spool:
-                self._add(made, embedder, encoder_id(index_metadata))
-                changed += len(made.passages)
-            forget_unused(database.connection)
-            index_metadata |= self.wanted.index_metadata() | {
-                "looked": self.wanted.looked,
-                "state": token_hex(8),
-                "built": _now(),
-            }
-            derived, found = save_search_index(
-                database, self.folder, index_metadata["state"], embedder.dimension, before, kept
-            )
-            index_metadata |= found
-            index_metadata["unfitted"] = index_metadata.get("unfitted", 0) + changed
-            if anew or index_metadata["unfitted"] > UNFITTED_SHARE * index_metadata.get("fitted", 0):
-                index_metadata |= self.fit(Snapshot(database, derived, index_metadata), embedder)
-                index_metadata |= {"unfitted": 0, "fitted": database.count("passages")}
-            database.set_index_metadata(**index_metadata)
-            forget_ratings(database.connection)
-        # What was removed is gone from the log, too.
-        database.shorten_log()
+        self._rename_ratings(changes.gone, spool)
+        changed = sum(database.remove(name) for name in [*changes.gone, *spool.names])
+        # New passages may get the ids of removed ones.
+        unchanged = database.passage_ids()
+        for split in spool:
+            self._add(split, embedder)
+            changed += len(split.passages)
+        forget_unused(database)
+        metadata |= self.wanted.index_metadata()
+        metadata |= {"scanned_at": self.wanted.scanned_at, "state": token_hex(8), "built": _now()}
+        search_index, derived = save_search_index(
+            database, self.folder, metadata["state"], embedder.dimension, last, unchanged
+        )
+        metadata |= derived
+        metadata["unfitted"] = metadata.get("unfitted", 0) + changed
+        if must_fit or metadata["unfitted"] > REFIT_SHARE * metadata.get("fitted", 0):
+            metadata |= self.fit(Snapshot(database, search_index, metadata), embedder)
+            metadata |= {"unfitted": 0, "fitted": database.count("passages")}
+        database.set_index_metadata(**metadata)
+        forget_ratings(database)
 
-    def _move_ratings(self, gone: AbstractSet[str], spool: Spool) -> None:
-        """Have the ratings of a transcript go with it to its new name: it says the same."""
-        if not gone or not has_ratings(self.database.connection):
+    def _rename_ratings(self, gone: AbstractSet[str], spool: Spool) -> None:
+        """Move the ratings of a renamed transcript, known by its equal text, to its new name."""
+        if not gone or not has_ratings(self.database):
             return
-        read = (each.reading.transcript for each in spool)
-        now = {digest(transcript.text, ""): transcript.name for transcript in read}
+        transcripts = (split.reading.transcript for split in spool)
+        new_names = {digest(transcript.text, ""): transcript.name for transcript in transcripts}
         for name in gone:
-            said = digest(self.database.transcript(name).text, "")
-            if said in now:
-                move_ratings(self.database.connection, name, now[said])
+            text = digest(self.database.transcript(name).text, "")
+            if text in new_names:
+                move_ratings(self.database, name, new_names[text])
 
-    def _add(self, cut: SplitTranscript, embedder: Embedder, read_by: str) -> None:
-        """Add a transcript with its passages, all of which were embedded."""
-        transcript = cut.reading.transcript
-        tokens = embedder.token_spans([text for _, text in cut.passages])
+    def _add(self, split: SplitTranscript, embedder: Embedder) -> None:
+        """Store a transcript with its passages, all of which are encoded."""
+        transcript = split.reading.transcript
+        tokens = embedder.token_spans([text for _, text in split.passages])
         passages = []
-        for (passage, text), spans in zip(cut.passages, tokens, strict=True):
-            found = find_encoding(self.database.connection, digest(text, read_by))
-            assert found is not None, "every text was embedded"
-            encoding_id, signs = found
-            # The text begins with its question where that was asked before the passage.
+        for (passage, text), spans in zip(split.passages, tokens, strict=True):
+            encoding = find_encoding(self.database, digest(text, embedder.fingerprint))
+            assert encoding is not None, "every text was encoded"
+            encoding_id, sign_bits = encoding
+            # If the question was asked before the passage, the text starts with it.
             origin = passage.span.end - len(text)
             windows = window_spans(transcript.text, passage.sentences)
-            records = make_windows(windows, origin, spans, unpack_sign_bits([signs], embedder.dimension))
+            records = make_windows(windows, origin, spans, unpack_sign_bits([sign_bits], embedder.dimension))
             passages.append((passage, encoding_id, records))
-        self.database.add(transcript, cut.reading.packed, cut.reading.checksum, passages)
+        self.database.add(transcript, split.reading.source, split.reading.checksum, passages)
+
+    def _report(self, changes: Changes, embedded: int, embedder: Embedder | None) -> BuildReport:
+        return BuildReport(
+            self.folder,
+            transcripts=self.database.count("transcripts"),
+            passages=self.database.count("passages"),
+            read=len(self.wanted.readable(changes.to_read)),
+            renamed=len(changes.renamed),
+            removed=len(changes.gone) - len(changes.renamed),
+            embedded=embedded,
+            errors=self.wanted.lines(),
+            ignored=self.wanted.found.ignored,
+            left_out=len(self.wanted.found.left_out),
+            embedder=embedder,
+        )
 
 
 def _absolute(model: str) -> str:
-    """Return a model's folder so that it is found from everywhere; a name stays."""
+    """Return the absolute path of a model's folder; a name stays."""
     return str(Path(model).resolve()) if Path(model).is_dir() else model
 
 
-def _reason_to_embed_anew(index_metadata: dict[str, Any], model: str, precision: Precision) -> str:
-    """Return why nothing of the index can stay as it is; nothing where it can."""
-    if not KINDS.keys() <= index_metadata.keys():
-        return "there was no index yet"
-    if index_metadata["model"] != model:
+def _reason_to_start_over(metadata: Mapping[str, Any], model: str) -> str:
+    """Return why nothing of the index can be kept, or an empty string."""
+    if not metadata.keys() >= REQUIRED:
+        return NO_INDEX
+    if metadata["model"] != model:
         return OTHER_MODEL
-    if index_metadata.get("precision", FULL) != precision:
-        return OTHER_PRECISION
-    return OTHER_RULE if index_metadata["rule_version"] != RULE_VERSION else ""
+    return OTHER_RULE if metadata["rule_version"] != RULE_VERSION else ""
 
 
 def _now() -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from index.building.staleness import stale
-from index.embedding.model_registry import FULL
 from index.storage.database import Database
 
 
@@ -25,14 +24,13 @@ def info(folder: Path) -> dict[str, Any]:
                     "speakers": sorted({s.speaker for s in transcript.segments if s.speaker}),
                     "segments": len(transcript.segments),
                     "timed_segments": sum(segment.start_s is not None for segment in transcript.segments),
-                    "about": asdict(transcript.about),
+                    "about": asdict(transcript.metadata),
                 }
             )
         return {
             "index": str(folder),
             "model": index_metadata["model"],
             "dimension": index_metadata["dimension"],
-            "precision": index_metadata.get("precision", FULL),
             "built": index_metadata["built"],
             "bytes": sum(path.stat().st_size for path in folder.iterdir() if path.is_file()),
             "passages": database.count("passages"),
@@ -50,8 +48,7 @@ def info_text(found: dict[str, Any]) -> str:
     lines = [
         f"{found['index']}: {len(transcripts)} transcripts, {words:,} words, {found['passages']:,} passages,"
         f" {found['vectors']:,} vectors, {found['bytes'] / 1e6:.1f} MB",
-        f"built {_age(found['built'])} ({found['built']}) with {found['model']}"
-        f" ({found['dimension']} dimensions, {found['precision']} precision)",
+        f"built {_age(found['built'])} ({found['built']}) with {found['model']} ({found['dimension']} dimensions)",
     ]
     for transcript in transcripts:
         speakers = ", ".join(transcript["speakers"]) or "speakers not labelled"
@@ -75,9 +72,11 @@ def _age(built: str) -> str:
 
 def _about_line(transcript: dict[str, Any]) -> str:
     """Return what is known of a transcript, of `info`, in one line."""
-    about = transcript["about"]
-    people = [f"{role} {', '.join(about[key])}" for role, key in (("with", "guests"), ("by", "hosts")) if about[key]]
+    metadata = transcript["about"]
+    people = [
+        f"{role} {', '.join(metadata[key])}" for role, key in (("with", "guests"), ("by", "hosts")) if metadata[key]
+    ]
     timed, segments = transcript["timed_segments"], transcript["segments"]
     times = f"{timed:,} of {segments:,} segments have a time" if timed else "no times"
-    known = [about["title"], *people, about["date"], about["language"], times, about["media"]]
+    known = [metadata["title"], *people, metadata["date"], metadata["language"], times, metadata["media"]]
     return "; ".join(filter(None, known))

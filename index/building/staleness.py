@@ -19,16 +19,19 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
     With `quick`, files that nobody touched since are not read.
     """
     index_metadata, stored = database.index_metadata(), database.files()
-    looked = float(index_metadata.get("looked", 0)) if quick else 0.0
+    scanned_at = float(index_metadata.get("scanned_at", 0)) if quick else 0.0
     is_kept, unread = bool(index_metadata.get("keep_missing")), index_metadata.get("unread", {})
     with Sources() as sources:
         for name, (packed, checksum) in stored.items():
             try:
-                source = sources.unpacked(packed)
+                source = sources.from_json(packed)
                 if not is_there(source.path):
                     if not is_kept:
                         yield f"{name} is gone since the index was built; {WAY_OUT}"
-                elif sources.touched(source) >= looked and sources.checksum(source) not in {checksum, unread.get(name)}:
+                elif sources.touched(source) >= scanned_at and sources.checksum(source) not in {
+                    checksum,
+                    unread.get(name),
+                }:
                     yield f"{name} changed since the index was built; {WAY_OUT}"
             except TranscriptError as error:
                 yield f"{name}: {error}; {WAY_OUT}"

@@ -18,8 +18,6 @@ from index.storage.database import Database
 from index.storage.embedding_cache import digest
 from index.storage.full_text import searchable_words
 from index.storage.index_folder import DAMAGE_NAME, note_damage
-from index.storage.index_metadata import encoder_id
-from index.storage.integrity import integrity_problems
 from index.storage.records import StoredPassage
 from index.text.non_speech import blank_non_speech
 from index.types import Passage, Span, Transcript
@@ -53,7 +51,7 @@ def verify(folder: Path, embedder: Embedder | None = None) -> Verdict:
 
 def _damage(database: Database, index_metadata: dict[str, Any]) -> Iterator[str]:
     """Yield what of the library file is not what we would write."""
-    for line in integrity_problems(database.connection):
+    for line in database.integrity_problems():
         yield f"the library file is damaged: {line}; {WAY_OUT}"
     with Sources() as sources:
         for name, transcript_id in database.transcript_ids().items():
@@ -63,7 +61,7 @@ def _damage(database: Database, index_metadata: dict[str, Any]) -> Iterator[str]
                 if not _holds_every_word(transcript, [passage.span for passage in passages]):
                     yield f"{name}: its passages do not hold its words in their order; {WAY_OUT}"
                 elif index_metadata["rule_version"] == RULE_VERSION:
-                    if not _is_found_by_its_words(database, transcript, passages, encoder_id(index_metadata)):
+                    if not _is_found_by_its_words(database, transcript, passages, index_metadata["fingerprint"]):
                         yield f"{name}: what its passages are found by was not made of their words; {WAY_OUT}"
                     elif not _is_verbatim(sources, transcript, *database.files()[name]):
                         yield f"{name}: its words are not those of its file, which did not change; {WAY_OUT}"
@@ -98,7 +96,7 @@ def _is_found_by_its_words(
 def _is_verbatim(sources: Sources, transcript: Transcript, packed: str, checksum: str) -> bool:
     """Whether the transcript is what its file says now; where that changed or is gone, nobody can know."""
     try:
-        data, now, known = sources.read(sources.unpacked(packed))
+        data, now, known = sources.read(sources.from_json(packed))
         return now != checksum or read_transcript(data, transcript.name, known) == transcript
     except TranscriptError:
         return True

@@ -46,14 +46,14 @@ def refusal(source: Source) -> str | None:
     return None
 
 
-def refused(about: Metadata, wanted: Mapping[str, str], folder: Path) -> dict[str, str]:
+def refused(metadata: Metadata, wanted: Mapping[str, str], folder: Path) -> dict[str, str]:
     """Return field -> what is wrong with a value, of those that are another than what is known, as text.
 
     An empty one is right: then the file says what it is.
     """
     return {
         field: FIELDS[field]
-        for field, text in changed(about, wanted).items()
+        for field, text in changed(metadata, wanted).items()
         if text and not understood(field, _value(field, text), folder)
     }
 
@@ -64,14 +64,14 @@ def refused_names(names: Mapping[str, str]) -> dict[str, str]:
     return dict.fromkeys(sorted(wrong), FIELDS["hosts"])
 
 
-def changed(about: Metadata, wanted: Mapping[str, str]) -> dict[str, str]:
+def changed(metadata: Metadata, wanted: Mapping[str, str]) -> dict[str, str]:
     """Return of the wanted values those that are another than what is known."""
-    return {field: text.strip() for field, text in wanted.items() if text.strip() != as_text(about, field)}
+    return {field: text.strip() for field, text in wanted.items() if text.strip() != as_text(metadata, field)}
 
 
-def as_text(about: Metadata, field: str) -> str:
+def as_text(metadata: Metadata, field: str) -> str:
     """Return a field of what is known as somebody would write it, and `refused` and `correct` understand it."""
-    value = getattr(about, field)
+    value = getattr(metadata, field)
     return "; ".join(value) if field in OF_MANY else value or ""
 
 

@@ -15,17 +15,16 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import NamedTuple
 
-from index.building.build import FIRST_PLACE
-from index.building.changes import Progress
 from index.errors import TranscriptError
 from index.metadata.sidecars import MOST_TOML_BYTES, OF_ONE, is_sidecar, parse_sidecar
 from index.reading.reader import SUFFIXES, read_transcript
 from index.safe_files import MOST_BYTES as MOST_FILE_BYTES
 from index.safe_files import plain_name, refuse_size
 from index.samples import SAMPLES
-from index.sources.discovery import find_files
+from index.sources.discovery import DEFAULT_FOLDER, find_files
 from index.sources.sources import Sources
 from index.sources.zip_archives import ZIP, Archives
+from index.types import Progress
 
 ENDINGS = (*sorted(SUFFIXES), OF_ONE, ZIP)
 
@@ -84,7 +83,7 @@ def home(paths: Sequence[Path]) -> Home:
     for path in paths:
         if path.is_dir() and not path.resolve().is_relative_to(SAMPLES.resolve()) and os.access(path, os.W_OK):
             return Home(path, tuple(paths), instead_of_samples=False)
-    folder = FIRST_PLACE.absolute()
+    folder = DEFAULT_FOLDER.absolute()
     others = tuple(path for path in paths if path.resolve() != SAMPLES.resolve())
     kept = tuple(paths) if others else ()
     is_new = all(path.resolve() != folder.resolve() for path in paths)

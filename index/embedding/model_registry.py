@@ -8,9 +8,8 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from index.errors import ModelError
 
@@ -18,20 +17,8 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 # SHA-256 of model.safetensors in sentence-transformers/all-MiniLM-L6-v2.
 DEFAULT_MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-# How exactly a model computes what it makes of transcripts; of questions it is always "full".
-Precision = Literal["full", "int8"]
-FULL, INT8 = PRECISIONS = get_args(Precision)
-
 # Of how many files the checksums are remembered: a model has about ten.
 REMEMBERED = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The model that somebody wants an index to be made with; where None, what it was made with before."""
-
-    model: str | None = None
-    precision: Precision | None = None
 
 
 def model_path(name: str) -> str:

@@ -108,14 +108,14 @@ def merge_metadata(name: str, known: FileContext, said: Iterable[Mapping[str, ob
     sources = [*known.fields, *(Fields(values, known.folder) for values in said)]
     found = [_about(fields) for fields in sources]
     found.append(Metadata(media=str(known.recording) if known.recording else None))
-    found.append(about_of_name(name))
+    found.append(metadata_of_name(name))
     return Metadata(
-        title=_first(about.title for about in found),
-        guests=_first(about.guests for about in found) or (),
-        hosts=_first(about.hosts for about in found) or (),
-        date=_first(about.date for about in found),
-        media=_first(about.media for about in found),
-        language=_first(about.language for about in found),
+        title=_first(metadata.title for metadata in found),
+        guests=_first(metadata.guests for metadata in found) or (),
+        hosts=_first(metadata.hosts for metadata in found) or (),
+        date=_first(metadata.date for metadata in found),
+        media=_first(metadata.media for metadata in found),
+        language=_first(metadata.language for metadata in found),
     )
 
 
@@ -130,7 +130,7 @@ def keys_for(field: str, values: Mapping[str, object]) -> list[str]:
     return sorted((key for key in values if _key(key) in wanted), key=lambda key: wanted.index(_key(key)))
 
 
-def about_of_name(name: str) -> Metadata:
+def metadata_of_name(name: str) -> Metadata:
     """Return what the name of a transcript's file says."""
     stem, _, suffix = name.rsplit("/", 1)[-1].rpartition(".")
     stem, language = split_language(stem, suffix) if stem else (suffix, None)

@@ -107,5 +107,5 @@ def read_transcript(data: bytes, name: str, known: FileContext = NOTHING) -> Tra
     segments, roles = with_joined_speakers(contents.segments, known.speakers)
     if not any(character.isalnum() for segment in segments for character in blank_non_speech(segment.text)):
         raise TranscriptError(f"{name} is empty: nothing is said in it")
-    about = merge_metadata(name, known, (front, contents.about, roles))
-    return Transcript.of(name, segments, about, contents.separator)
+    metadata = merge_metadata(name, known, (front, contents.metadata, roles))
+    return Transcript.of(name, segments, metadata, contents.separator)

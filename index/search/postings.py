@@ -3,18 +3,17 @@
 Derived from the words that full-text search keeps, and cut into stems by the same tokenizer of SQLite.
 """
 
-import functools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 from zlib import crc32
 
-import apsw
 import numpy as np
 
 from index.errors import StoreError
 from index.search.array_file import Arrays
 from index.search.string_table import Strings
+from index.storage.full_text import stems
 
 # As FTS5 counts, and Lucene.
 K1, B = 1.2, 0.75
@@ -72,7 +71,7 @@ class Postings:
 
     def _term(self, word: str) -> int | None:
         """Return the row of the word's stem, -1 where no passage holds it, None for what is no single word."""
-        found = stems(word, apsw.FTS5_TOKENIZE_QUERY)
+        found = stems(word, is_query=True)
         if len(found) != 1:
             return None
         row = self._stems.row(found[0].encode("utf-8", "surrogatepass"))
@@ -103,7 +102,7 @@ class Postings:
         known: dict[str, int] = {}
         terms, rows, times = _Column("i"), _Column("I"), _Column("B")
         for row, words in said:
-            found = Counter(stems(words, apsw.FTS5_TOKENIZE_DOCUMENT))
+            found = Counter(stems(words))
             lengths[row] = found.total()
             terms.extend(known.setdefault(stem, len(known)) for stem in found)
             rows.extend([row] * len(found))
@@ -182,17 +181,3 @@ class _Column:
 
     def array(self) -> "np.ndarray[Any, Any]":
         return np.frombuffer(self._held, self._held.typecode)
-
-
-def stems(text: str, reason: int) -> Sequence[str]:
-    """Return the stems of a text's words, as full-text search has them; NUL is a space."""
-    data = text.replace("\0", " ").encode("utf-8", "replace")
-    found: Any = _tokenizer()(data, reason, None, include_offsets=False, include_colocated=False)
-    return found  # type: ignore[no-any-return]
-
-
-@functools.cache
-def _tokenizer() -> Any:
-    """Return SQLite's tokenizer as the table `words` has it, see index.storage.schema."""
-    connection = apsw.Connection(":memory:")
-    return connection.fts5_tokenizer("porter", ["unicode61", "remove_diacritics", "2"])

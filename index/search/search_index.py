@@ -4,7 +4,6 @@ Each state of the library has its own. Whoever finds them missing or damaged mak
 the next build writes them.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,8 +29,8 @@ from index.search.product_quantizer import (
 from index.search.string_table import Strings
 from index.search.vector_index import MAX_FLAT_VECTORS, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
 from index.storage.database import Database
-from index.storage.full_text import spellings
 from index.storage.index_folder import DERIVED_FORMS
+from index.storage.queries import index_words, passage_table, spellings
 
 # What centroids were learnt of serves until there are so many times as many.
 GROWTH = 2
@@ -236,12 +235,7 @@ def _with_vectors(
     database: Database, vectors: VectorIndex, before: SearchIndex | None, kept: Ids | None
 ) -> SearchIndex:
     """Return what is searched, with these vectors."""
-    rows = np.array(
-        database.connection.execute(
-            "SELECT id, encoding_id, transcript_id, is_aside FROM passages ORDER BY id"
-        ).fetchall(),
-        np.int64,
-    ).reshape(-1, 4)
+    rows = passage_table(database)
     ids = np.ascontiguousarray(rows[:, 0])
     old = None
     is_new = np.ones(len(ids), np.bool_)
@@ -251,7 +245,7 @@ def _with_vectors(
         old = before.postings, np.where(stays, now, -1)
         is_new[now[stays]] = False
     said = _said(database, ids, np.flatnonzero(is_new))
-    spelled = spellings(database.connection)
+    spelled = spellings(database)
     encodings = vectors.rows(rows[:, 1])
     return SearchIndex(
         vectors,
@@ -270,13 +264,9 @@ def _said(database: Database, ids: Ids, rows: Ids) -> Iterator[tuple[int, str]]:
     """Yield (row, words that the passage is found by)."""
     for at in range(0, len(rows), PART):
         part = rows[at : at + PART]
-        found = database.connection.execute(
-            "SELECT rowid, said FROM words WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid",
-            (json.dumps(ids[part].tolist()),),
-        )
         row_of = dict(zip(ids[part].tolist(), part.tolist(), strict=True))
-        for passage_id, said in found:
-            yield row_of[passage_id], said
+        for passage_id, words in index_words(database, ids[part]):
+            yield row_of[passage_id], words
 
 
 def _vectors(database: Database, ids: Ids, dimension: int, before: SearchIndex | None) -> Iterator[Vectors]:
@@ -311,17 +301,3 @@ def _coarse(ids: Ids, vectors: Vectors, before: VectorIndex | None) -> tuple[Pro
         part = vectors[new[at : at + PART]]
         codes[new[at : at + PART]], checks[new[at : at + PART]] = encode(centroids, part), vector_checksums(part)
     return ProductQuantizer(centroids, codes, vectors.shape[1]), checks
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of the library: everything in it belongs together for as long as it is held."""
-
-    database: Database
-    derived: SearchIndex
-    index_metadata: dict[str, Any]
-
-    @property
-    def vectors(self) -> VectorIndex:
-        """Return the vectors of what the model read."""
-        return self.derived.vectors

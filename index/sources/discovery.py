@@ -10,8 +10,17 @@ from pathlib import Path
 from index.errors import TranscriptError
 from index.metadata.sidecars import OF_VIDEO, is_sidecar
 from index.reading.reader import SUFFIXES
+from index.samples import SAMPLES
 from index.sources.sources import Source, Sources
 from index.sources.zip_archives import ZIP, refuse_all
+
+# The folder that is indexed if no path is given.
+DEFAULT_FOLDER = Path("interviews")
+
+
+def default_paths() -> list[Path]:
+    """Return the paths indexed without an argument: ./interviews if it exists, else the bundled samples."""
+    return [DEFAULT_FOLDER] if DEFAULT_FOLDER.is_dir() else [SAMPLES]
 
 
 @dataclass(frozen=True, slots=True)

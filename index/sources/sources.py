@@ -46,7 +46,7 @@ class Source:
         """Return the path, within the innermost zip if it is in one."""
         return PurePosixPath(self.member[-1]) if self.member else self.path
 
-    def packed(self) -> str:
+    def to_json(self) -> str:
         """Return as JSON where the file is; what lies beside it is looked up when it is unpacked."""
         return json.dumps([str(self.path), str(self.top), *self.member])
 
@@ -83,7 +83,7 @@ class Sources:
         side, _ = side_files(PurePosixPath(member[-1]), PurePosixPath(), names)
         return Source(path, top, member, tuple(Source(path, top, (*within, p.as_posix())) for p in side))
 
-    def unpacked(self, packed: str) -> Source:
+    def from_json(self, packed: str) -> Source:
         """Return a source that was packed. Raises TranscriptError for a zip that cannot be read any more."""
         try:
             path, top, *member = json.loads(packed)

@@ -30,12 +30,12 @@ class Databases:
             # A build may have removed words while this one was in its way; others may have the file open for long.
             database.shorten_log(wait_ms=0)
         # Where the folder cannot be written SQLite takes the file for one that never changes.
-        elif not database.connection.readonly("main"):
+        elif not database._connection.readonly("main"):
             with self._lock:
                 if len(self._idle) < KEPT:
                     self._idle.append((database, file))
                     return
-        database.connection.close()
+        database._connection.close()
 
     def _taken(self) -> tuple[Database, tuple[int, int]]:
         file = self._file()
@@ -47,7 +47,7 @@ class Databases:
             # A damaged file is made again beside itself, and takes its place.
             if found[1] == file:
                 return found
-            found[0].connection.close()
+            found[0]._connection.close()
 
     def _has_log(self) -> bool:
         try:

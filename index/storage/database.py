@@ -30,11 +30,11 @@ from index.storage.connection import (
 )
 from index.storage.full_text import count, forget_words, store_names, store_words
 from index.storage.index_folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
-from index.storage.index_metadata import refuse_odd_facts
+from index.storage.index_metadata import refuse_invalid
 from index.storage.integrity import integrity_problems
 from index.storage.records import ListedInterview, Overview, StoredPassage, TokenVectors, stored_passage
 from index.storage.schema import SCHEMA_VERSION
-from index.storage.transcripts import about_from, load_metadata_by_transcript, load_transcript, store_transcript
+from index.storage.transcripts import load_metadata_by_transcript, load_transcript, metadata_from, store_transcript
 from index.types import Metadata, Passage, Transcript
 
 # How long a build waits for those who read the state before, to clear its log of what was removed.
@@ -45,7 +45,7 @@ class Database:
     """An open library file. One thread uses it at a time, see index.storage.connection_pool."""
 
     def __init__(self, connection: apsw.Connection, path: Path) -> None:
-        self.connection = connection
+        self._connection = connection
         self.path = path
 
     def __enter__(self) -> "Database":
@@ -54,13 +54,13 @@ class Database:
     def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
         if isinstance(error, (apsw.Error, DamagedError, *UNREADABLE)) and self._is_newer():
             # It was brought up to date while this one had it open; nothing is damaged.
-            self.connection.close()
+            self._connection.close()
             raise newer(self.path) from error
         if isinstance(error, UNREADABLE) and (faults := self._faults(error)):
-            self.connection.close()
+            self._connection.close()
             note_damage(self.path.parent)
             raise damaged(self.path, faults[0]) from error
-        self.connection.close()
+        self._connection.close()
         if isinstance(error, DamagedError) or (isinstance(error, apsw.Error) and is_damage(error)):
             note_damage(self.path.parent)
         if isinstance(error, apsw.Error):
@@ -68,7 +68,7 @@ class Database:
 
     def _is_newer(self) -> bool:
         try:
-            return int(self.connection.execute("PRAGMA user_version").get) > SCHEMA_VERSION
+            return int(self._connection.execute("PRAGMA user_version").get) > SCHEMA_VERSION
         except apsw.Error:
             return False
 
@@ -77,7 +77,7 @@ class Database:
         if isinstance(error, UnicodeDecodeError):
             return [str(error)]
         try:
-            return integrity_problems(self.connection)
+            return integrity_problems(self._connection)
         except apsw.Error as found:
             return [str(found)]
 
@@ -98,7 +98,7 @@ class Database:
         except NoTablesError:
             raise _no_index(folder) from None
         with database.closed_on_error():
-            if not database.connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone():
+            if not database._connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone():
                 raise _no_index(folder)
         return database
 
@@ -124,28 +124,28 @@ class Database:
     @contextmanager
     def transaction(self, write: bool = False) -> Iterator[None]:
         """Hold one state of the library; a failure undoes all that was written."""
-        self.connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        self._connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         try:
             yield
         except BaseException:
             # After some faults, a full disk among them, SQLite has done so itself.
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
             raise
-        self.connection.execute("COMMIT")
+        self._connection.execute("COMMIT")
 
     def copy_to(self, folder: Path) -> None:
         """Make a copy of the library file in an empty folder."""
         prepare_folder(folder)
-        copy(self.connection, folder / FILE_NAME)
+        copy(self._connection, folder / FILE_NAME)
 
     def shorten_log(self, wait_ms: int = SHORTEN_TIMEOUT_MS) -> None:
         """Move all that was written from SQLite's log into the library file, unless readers are in the way for long."""
-        self.connection.set_busy_timeout(wait_ms)
+        self._connection.set_busy_timeout(wait_ms)
         # What is in the log is saved; who opens the file next may shorten it as well.
         with suppress(apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.ReadOnlyError):
-            self.connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
-        self.connection.set_busy_timeout(BUSY_TIMEOUT_MS)
+            self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
 
     @contextmanager
     def _decoding(self, *meant: type[Exception]) -> Iterator[None]:
@@ -162,21 +162,21 @@ class Database:
     def index_metadata(self) -> dict[str, Any]:
         """Return everything that was recorded about the library as a whole."""
         with self._decoding():
-            rows = self.connection.execute("SELECT name, value FROM facts")
+            rows = self._connection.execute("SELECT name, value FROM facts")
             found = {name: json.loads(value) for name, value in rows}
-            refuse_odd_facts(found)
+            refuse_invalid(found)
             return found
 
     def set_index_metadata(self, **index_metadata: object) -> None:
         """Set facts; values are anything that JSON holds."""
         rows = [(name, json.dumps(value)) for name, value in index_metadata.items()]
-        self.connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+        self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
 
     # Transcripts
 
     def files(self) -> dict[str, tuple[str, str]]:
         """Return transcript name -> (where it was read from, checksum of that), in the order of names."""
-        rows = self.connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name")
+        rows = self._connection.execute("SELECT name, source, sha256 FROM transcripts ORDER BY name")
         return {name: (source, checksum) for name, source, checksum in rows}
 
     def add(
@@ -187,44 +187,44 @@ class Database:
         passages: Sequence[tuple[Passage, int, Windows]],
     ) -> None:
         """Add a transcript with its passages, each with the id of its encoding and its windows."""
-        transcript_id = store_transcript(self.connection, transcript, source, checksum)
-        store_names(self.connection, transcript_id, transcript)
+        transcript_id = store_transcript(self._connection, transcript, source, checksum)
+        store_names(self._connection, transcript_id, transcript)
         for passage, encoding_id, windows in passages:
             question = passage.question or (None, None)
             found = (*passage.span, *question, passage.is_aside, passage.guest_share, encoding_id, windows.tobytes())
-            self.connection.execute(
+            self._connection.execute(
                 "INSERT INTO passages (transcript_id, start, end, question_start, question_end, is_aside, guest_share,"
                 " encoding_id, windows) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (transcript_id, *found),
             )
-            store_words(self.connection, self.connection.last_insert_rowid(), transcript, passage)
+            store_words(self._connection, self._connection.last_insert_rowid(), transcript, passage)
 
     def remove(self, name: str) -> int:
         """Remove a transcript and all that hangs on it, except its encodings; return how many passages it had."""
-        ids: list[Any] = self.connection.execute(
+        ids: list[Any] = self._connection.execute(
             "SELECT p.id FROM passages p JOIN transcripts t ON t.id = p.transcript_id WHERE t.name = ?", (name,)
         ).fetchall()
-        forget_words(self.connection, (passage_id for (passage_id,) in ids))
-        self.connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
+        forget_words(self._connection, (passage_id for (passage_id,) in ids))
+        self._connection.execute("DELETE FROM transcripts WHERE name = ?", (name,))
         return len(ids)
 
     def transcript_ids(self) -> dict[str, int]:
         """Return transcript name -> id, in the order of names."""
-        return dict(self.connection.execute("SELECT name, id FROM transcripts ORDER BY name"))
+        return dict(self._connection.execute("SELECT name, id FROM transcripts ORDER BY name"))
 
     def transcript(self, name: str) -> Transcript:
         """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
         with self._decoding(KeyError):
-            return load_transcript(self.connection, name)
+            return load_transcript(self._connection, name)
 
     def metadata_by_transcript(self) -> dict[str, Metadata]:
         """Return transcript name -> what is known of it, in the order of names."""
         with self._decoding():
-            return load_metadata_by_transcript(self.connection)
+            return load_metadata_by_transcript(self._connection)
 
     def texts(self) -> Iterator[str]:
         """Yield what was said in each transcript."""
-        for (text,) in self.connection.execute("SELECT text FROM transcripts ORDER BY id"):
+        for (text,) in self._connection.execute("SELECT text FROM transcripts ORDER BY id"):
             yield text
 
     # Passages
@@ -232,7 +232,7 @@ class Database:
     def passages(self, ids: Iterable[int] | None = None, transcript_id: int | None = None) -> list[StoredPassage]:
         """Return passages by id, or those of one transcript in its order."""
         where, values = _where_passages(ids, transcript_id)
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT p.id, p.transcript_id, t.name, p.start, p.end, p.question_start, p.question_end, p.is_aside,"
             " p.guest_share FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
             f" {where} ORDER BY t.name, p.start",
@@ -246,23 +246,23 @@ class Database:
     ) -> None:
         """Put another passage of the transcript in the place of one."""
         question = passage.question or (None, None)
-        forget_words(self.connection, [passage_id])
-        self.connection.execute(
+        forget_words(self._connection, [passage_id])
+        self._connection.execute(
             "UPDATE passages SET start = ?, end = ?, question_start = ?, question_end = ?, encoding_id = ?, windows = ?"
             " WHERE id = ?",
             (*passage.span, *question, encoding_id, windows.tobytes(), passage_id),
         )
-        store_words(self.connection, passage_id, transcript, passage)
+        store_words(self._connection, passage_id, transcript, passage)
 
     def remove_passage(self, passage_id: int) -> None:
         """Remove a passage; its words are then in none."""
-        forget_words(self.connection, [passage_id])
-        self.connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
+        forget_words(self._connection, [passage_id])
+        self._connection.execute("DELETE FROM passages WHERE id = ?", (passage_id,))
 
     def token_vectors(self, passage_ids: Iterable[int]) -> dict[int, TokenVectors]:
         """Return passage id -> what its passage is found by. Raises DamagedError where one is missing."""
         ids = {*passage_ids}
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT p.id, e.digest, e.vector, e.tokens, e.seal, p.windows"
             " FROM passages p JOIN encodings e ON e.id = p.encoding_id WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(ids)),),
@@ -284,7 +284,7 @@ class Database:
     ) -> list[tuple[int, int]]:
         """Return (passage id, encoding id) of the passages, of these transcripts, that have one of the encodings."""
         scope, values = _scope(transcript_ids)
-        rows: list[Any] = self.connection.execute(
+        rows: list[Any] = self._connection.execute(
             f"SELECT id, encoding_id FROM passages WHERE encoding_id IN (SELECT value FROM json_each(?)) {scope}",
             (json.dumps(list(encoding_ids)), *values),
         ).fetchall()
@@ -293,19 +293,19 @@ class Database:
     def encoding_ids(self, transcript_ids: Iterable[int] | None = None) -> Ids:
         """Return the ids of the encodings that the transcripts' passages use, or all in use; ascending."""
         scope, values = _scope(transcript_ids)
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             f"SELECT DISTINCT encoding_id FROM passages WHERE true {scope} ORDER BY encoding_id", values
         ).fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
     def passage_ids(self) -> Ids:
         """Return the ids of all passages, ascending."""
-        rows = self.connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
+        rows = self._connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
     def index_text_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
         """Return passage id -> (digest of the text that the model read, words that full-text search knows)."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT p.id, e.digest, w.said FROM passages p JOIN encodings e ON e.id = p.encoding_id"
             " JOIN words w ON w.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?))",
             (json.dumps(list(passage_ids)),),
@@ -319,7 +319,7 @@ class Database:
 
         Raises DamagedError where one is missing, or is not of the dimension.
         """
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT digest, vector, tokens, seal FROM encodings"
             " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
             (json.dumps(ids),),
@@ -337,28 +337,28 @@ class Database:
 
     def overview(self) -> Overview:
         """Return how much is in the library."""
-        transcripts, words = self.connection.execute("SELECT count(*), total(words) FROM transcripts").get
+        transcripts, words = self._connection.execute("SELECT count(*), total(words) FROM transcripts").get
         return Overview(transcripts, int(words))
 
     def interview_list(self) -> list[ListedInterview]:
         """Return each interview at a glance, in the order of names."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT name, about, words,"
             " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside), end_s"
             " FROM transcripts t ORDER BY name"
         )
         with self._decoding():
-            return [ListedInterview(name, about_from(about), *numbers) for name, about, *numbers in rows]
+            return [ListedInterview(name, metadata_from(metadata), *numbers) for name, metadata, *numbers in rows]
 
     def speaker_characters(self) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
         """Return (transcript id, its name, [(speaker, how many characters they say)]), in the order of names."""
-        rows = self.connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
+        rows = self._connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
         with self._decoding():
             return [(i, name, [(who, int(size)) for who, size in json.loads(spoken)]) for i, name, spoken in rows]
 
     def asked_questions(self) -> list[tuple[str, str]]:
         """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""
-        rows = self.connection.execute(
+        rows = self._connection.execute(
             "SELECT DISTINCT t.name, p.question_start,"
             " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
             " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
@@ -366,9 +366,13 @@ class Database:
         )
         return [(name, asked) for name, _, asked in rows]
 
+    def integrity_problems(self) -> list[str]:
+        """Return one line for each fault that SQLite finds in the file."""
+        return integrity_problems(self._connection)
+
     def count(self, table: str) -> int:
         """Return how many rows a table of the schema has."""
-        return count(self.connection, table)
+        return count(self._connection, table)
 
 
 def _no_index(folder: Path) -> NoIndexError:

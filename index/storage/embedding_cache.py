@@ -1,6 +1,6 @@
 """What the model made of texts, in the library file: kept by the text, so that no text is read twice.
 
-Functions on the library file's connection.
+Functions on the library file's database._connection.
 """
 
 import json
@@ -8,12 +8,11 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
-import apsw
-
 from index.embedding.binary_quantization import pack_sign_bits
 from index.embedding.embedder import Encoded
 from index.errors import DamagedError
 from index.storage.checksums import checksum_matches, row_checksum
+from index.storage.database import Database
 
 # An encoding as it is stored: digest of the text, vector, signs of the tokens' vectors.
 Row = tuple[bytes, bytes, bytes]
@@ -24,9 +23,9 @@ def digest(text: str, reader: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16, key=reader.encode()).digest()
 
 
-def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] | None:
+def find_encoding(database: Database, key: bytes) -> tuple[int, bytes] | None:
     """Return (id, signs of the tokens) of the encoding with this digest, if there is one. Raises DamagedError."""
-    found: Any = connection.execute(
+    found: Any = database._connection.execute(
         "SELECT id, tokens, vector, seal FROM encodings WHERE digest = ?", (key,)
     ).fetchone()
     if found is None:
@@ -37,34 +36,34 @@ def find_encoding(connection: apsw.Connection, key: bytes) -> tuple[int, bytes] 
     return encoding_id, tokens
 
 
-def add_encodings(connection: apsw.Connection, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
+def add_encodings(database: Database, digests: Sequence[bytes], encoded: Sequence[Encoded]) -> None:
     """Keep encodings, each with the digest of the text that it was made from."""
     rows = zip(digests, encoded, strict=True)
     store_rows(
-        connection, ((key, each.vector.astype("<f4").tobytes(), pack_sign_bits(each.tokens)) for key, each in rows)
+        database, ((key, each.vector.astype("<f4").tobytes(), pack_sign_bits(each.tokens)) for key, each in rows)
     )
 
 
-def forget_unused(connection: apsw.Connection) -> None:
+def forget_unused(database: Database) -> None:
     """Remove the encodings that no passage uses."""
     # The index of digests holds the ids too, and is a hundredth as long as the table.
-    connection.execute(
+    database._connection.execute(
         "DELETE FROM encodings WHERE id IN"
         " (SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1 EXCEPT SELECT encoding_id FROM passages)"
     )
 
 
-def store_rows(connection: apsw.Connection, rows: Iterable[Row]) -> None:
+def store_rows(database: Database, rows: Iterable[Row]) -> None:
     """Keep encodings as another library file stores them."""
-    connection.executemany(
+    database._connection.executemany(
         "INSERT OR IGNORE INTO encodings (digest, vector, tokens, seal) VALUES (?, ?, ?, ?)",
         ((*row, row_checksum(*row)) for row in rows),
     )
 
 
-def load_rows(connection: apsw.Connection, ids: Sequence[int]) -> list[Row]:
+def load_rows(database: Database, ids: Sequence[int]) -> list[Row]:
     """Return the encodings with these ids that are as they were stored."""
-    rows: list[Any] = connection.execute(
+    rows: list[Any] = database._connection.execute(
         "SELECT seal, digest, vector, tokens FROM encodings WHERE id IN (SELECT value FROM json_each(?))",
         (json.dumps(ids),),
     ).fetchall()
@@ -73,7 +72,7 @@ def load_rows(connection: apsw.Connection, ids: Sequence[int]) -> list[Row]:
     ]
 
 
-def encoding_ids(connection: apsw.Connection) -> list[int]:
+def encoding_ids(database: Database) -> list[int]:
     """Return the ids of all encodings, from the index of their digests: the table may be damaged."""
-    rows = connection.execute("SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1")
+    rows = database._connection.execute("SELECT id FROM encodings INDEXED BY sqlite_autoindex_encodings_1")
     return sorted(i for (i,) in rows)

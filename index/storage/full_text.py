@@ -1,12 +1,9 @@
-"""What passages are found by besides their vectors: words, how they are spelled, and names.
+"""Full text in the library file: the words of passages, their spellings and stems, and names."""
 
-Functions on the library file's connection; `Database` calls those that write, searching those that read.
-"""
-
+import functools
 import json
-import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
@@ -61,50 +58,6 @@ def store_names(connection: apsw.Connection, transcript_id: int, transcript: Tra
     connection.executemany("INSERT INTO names VALUES (?, ?, ?, ?)", rows)
 
 
-def match_phrase(connection: apsw.Connection, words: str) -> list[tuple[int, float]]:
-    """Return (passage id, saturated term frequency) of the passages that hold the words, one after the other.
-
-    The frequency is BM25 without its idf, see index.search.postings, in the order of the ids.
-    """
-    rows: list[Any] = connection.execute(
-        "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ? ORDER BY rowid", (_phrase(words),)
-    ).fetchall()
-    n_passages, n_holding = count(connection, "passages"), len(rows)
-    # https://www.sqlite.org/fts5.html#the_bm25_function, which leaves a word of half the rows this idf.
-    idf = max(math.log((n_passages - n_holding + 0.5) / (n_holding + 0.5)), 1e-6)
-    return [(passage_id, score / idf) for passage_id, score in rows]
-
-
-def spellings(connection: apsw.Connection) -> list[tuple[str, int]]:
-    """Return (word, in how many passages) for all of the library's words, in the order of their UTF-8 bytes."""
-    rows: list[Any] = connection.execute("SELECT term, doc FROM vocabulary").fetchall()
-    return rows
-
-
-def named_by(connection: apsw.Connection, words: Iterable[str]) -> list[tuple[str, int, str | None, bool]]:
-    """Return (word, transcript id, speaker, is topic) for the words that are part of a name.
-
-    The speaker is None where the name is the transcript's; then the word may be of its topic.
-    """
-    rows: list[Any] = connection.execute(
-        "SELECT word, transcript_id, speaker, is_topic FROM names WHERE word IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(words)),),
-    ).fetchall()
-    return rows
-
-
-def share_spoken_by(
-    connection: apsw.Connection, speakers: Iterable[str], passage_ids: Iterable[int]
-) -> dict[int, float]:
-    """Return passage id -> the share of it that the speakers say, for passages where they speak."""
-    rows = connection.execute(
-        "SELECT passage_id, sum(share) FROM speaking WHERE passage_id IN (SELECT value FROM json_each(?))"
-        " AND speaker IN (SELECT value FROM json_each(?)) GROUP BY passage_id",
-        (json.dumps(list(passage_ids)), json.dumps(list(speakers))),
-    )
-    return dict(rows)
-
-
 def may_be_same(name: str, other: str) -> bool:
     """Whether all words of one name are in the other: "Ada Moss" is whose label is "ADA MOSS, BIOLOGIST", or "Ada"."""
     words, others = (set(re.findall(r"[^\W\d_]+", each.casefold())) for each in (name, other))
@@ -123,13 +76,13 @@ def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
     """
     labels = {s.speaker: _name_words(s.speaker) for s in transcript.segments if s.speaker}
     names: set[tuple[str, str | None, bool]] = {(word, who, False) for who, words in labels.items() for word in words}
-    about, people = transcript.about, set()
-    for person in (*about.guests, *about.hosts):
+    metadata, people = transcript.metadata, set()
+    for person in (*metadata.guests, *metadata.hosts):
         words = _name_words(person)
         speaker = next((who for who in labels if may_be_same(who, person)), None)
         names |= {(word, speaker, False) for word in words}
         people |= words
-    own = _name_words(re.sub(r"\.\w+$", "", transcript.name)) | _name_words(about.title or "")
+    own = _name_words(re.sub(r"\.\w+$", "", transcript.name)) | _name_words(metadata.title or "")
     names |= {(word, None, False) for word in own & people}
     for word in own - people:
         small, capital = (len(re.findall(rf"\b{w}\b", transcript.text)) for w in (word, word.capitalize()))
@@ -142,6 +95,16 @@ def _name_words(name: str) -> set[str]:
     return set(re.findall(r"[^\W\d_]{3,}", name.lower()))
 
 
-def _phrase(words: str) -> str:
-    """Return an FTS5 query for words as they are; NUL would end the query early."""
-    return '"' + words.replace('"', '""').replace("\0", " ") + '"'
+def stems(text: str, *, is_query: bool = False) -> Sequence[str]:
+    """Return the stems of a text's words as the table `words` has them; NUL is a space."""
+    data = text.replace("\0", " ").encode("utf-8", "replace")
+    reason = apsw.FTS5_TOKENIZE_QUERY if is_query else apsw.FTS5_TOKENIZE_DOCUMENT
+    tokens: Any = _tokenizer()(data, reason, None, include_offsets=False, include_colocated=False)
+    return tokens  # type: ignore[no-any-return]
+
+
+@functools.cache
+def _tokenizer() -> Any:
+    """Return the tokenizer of the table `words` (index.storage.schema)."""
+    connection = apsw.Connection(":memory:")
+    return connection.fts5_tokenizer("porter", ["unicode61", "remove_diacritics", "2"])

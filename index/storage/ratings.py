@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import apsw
-
 from index.storage.database import Database
 
 
@@ -28,27 +26,27 @@ class Rating:
 def rate(folder: Path, rating: Rating) -> None:
     """Keep a rating, if its words are still in the index. Raises StoreError where that cannot be written."""
     with Database.create(folder) as database, database.transaction(write=True):
-        store_ratings(database.connection, [rating])
-        forget_ratings(database.connection)
+        store_ratings(database, [rating])
+        forget_ratings(database)
 
 
 def ratings(folder: Path) -> list[Rating]:
     """Return all ratings, in the order of their questions. Raises NoIndexError, StoreError."""
     with Database.open(folder) as database:
-        return load_ratings(database.connection)
+        return load_ratings(database)
 
 
-def store_ratings(connection: apsw.Connection, given: Iterable[Rating]) -> None:
+def store_ratings(database: Database, given: Iterable[Rating]) -> None:
     """Keep ratings, each in the place of an earlier one on the same words."""
-    connection.executemany(
+    database._connection.executemany(
         "INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?, ?)",
         ((r.question, json.dumps(r.previous), r.transcript, r.text, r.is_good) for r in given),
     )
 
 
-def load_ratings(connection: apsw.Connection) -> list[Rating]:
+def load_ratings(database: Database) -> list[Rating]:
     """Return all ratings, in the order of their questions."""
-    rows: list[Any] = connection.execute(
+    rows: list[Any] = database._connection.execute(
         "SELECT * FROM ratings ORDER BY question, previous, transcript, text"
     ).fetchall()
     return [
@@ -57,19 +55,21 @@ def load_ratings(connection: apsw.Connection) -> list[Rating]:
     ]
 
 
-def has_ratings(connection: apsw.Connection) -> bool:
+def has_ratings(database: Database) -> bool:
     """Whether anything was rated."""
-    return connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
+    return database._connection.execute("SELECT 1 FROM ratings LIMIT 1").fetchone() is not None
 
 
-def move_ratings(connection: apsw.Connection, transcript: str, name: str) -> None:
+def move_ratings(database: Database, transcript: str, name: str) -> None:
     """Have a transcript's ratings go by its new name."""
-    connection.execute("UPDATE OR REPLACE ratings SET transcript = ? WHERE transcript = ?", (name, transcript))
+    database._connection.execute(
+        "UPDATE OR REPLACE ratings SET transcript = ? WHERE transcript = ?", (name, transcript)
+    )
 
 
-def forget_ratings(connection: apsw.Connection) -> None:
+def forget_ratings(database: Database) -> None:
     """Remove the ratings of words that no transcript says any more."""
-    connection.execute(
+    database._connection.execute(
         "DELETE FROM ratings WHERE NOT EXISTS"
         " (SELECT 1 FROM transcripts t WHERE t.name = ratings.transcript AND instr(t.text, ratings.text))"
     )

@@ -54,7 +54,7 @@ class ListedInterview:
     """An interview of a library at a glance."""
 
     name: str
-    about: Metadata
+    metadata: Metadata
     words: int
     questions: int  # that were asked in it
     length_s: float | None  # the last time that its file gives

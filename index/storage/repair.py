@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from index.embedding.model_registry import DEFAULT_MODEL, FULL
+from index.embedding.model_registry import DEFAULT_MODEL
 from index.errors import UNREADABLE, DamagedError, StoreError
 from index.storage.connection import BESIDE, is_damage, open_to_write, refuse_links
 from index.storage.database import Database
@@ -45,10 +45,10 @@ def repaired(folder: Path) -> Iterator[Database]:
             yield database
             # People go on rating what the damaged one answers.
             with suppress(StoreError), Database.open(folder) as damaged, database.transaction(write=True):
-                store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
-                forget_ratings(database.connection)
+                store_ratings(database, _readable(partial(load_ratings, damaged)) or [])
+                forget_ratings(database)
             # Its name changes, and a log would not find it again.
-            database.connection.execute("PRAGMA journal_mode = DELETE")
+            database._connection.execute("PRAGMA journal_mode = DELETE")
     except DamagedError:
         with writing(folder):
             _remove(path)
@@ -77,22 +77,19 @@ def _copy_readable(folder: Path, database: Database) -> None:
             transcript = _readable(partial(damaged.transcript, name))
             if transcript:
                 database.add(transcript, source, checksum, [])
-        store_ratings(database.connection, _readable(partial(load_ratings, damaged.connection)) or [])
-    database.set_index_metadata(
-        model=index_metadata.get("model", DEFAULT_MODEL), precision=index_metadata.get("precision", FULL)
-    )
+        store_ratings(database, _readable(partial(load_ratings, damaged)) or [])
+    database.set_index_metadata(model=index_metadata.get("model", DEFAULT_MODEL))
 
 
 def _copy_encodings(damaged: Database, database: Database) -> None:
-    connection = damaged.connection
     # Ids may lie: that they are taken from the index keeps one that is huge from being counted up to.
-    ids = _readable(partial(encoding_ids, connection)) or []
+    ids = _readable(partial(encoding_ids, damaged)) or []
     for at in range(0, len(ids), ROWS):
         some = ids[at : at + ROWS]
-        rows = _readable(partial(load_rows, connection, some))
+        rows = _readable(partial(load_rows, damaged, some))
         if rows is None:
-            rows = [row for one in some for row in _readable(partial(load_rows, connection, [one])) or ()]
-        store_rows(database.connection, rows)
+            rows = [row for one in some for row in _readable(partial(load_rows, damaged, [one])) or ()]
+        store_rows(database, rows)
 
 
 def _readable(read: Callable[[], _Found]) -> _Found | None:

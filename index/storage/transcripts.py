@@ -47,7 +47,7 @@ def store_transcript(connection: apsw.Connection, transcript: Transcript, source
     times = [float(time) + 0.0 for s in segments for time in (s.start_s, s.end_s) if time is not None]
     kept: dict[str, str | bytes] = {
         "text": text,
-        "about": json.dumps(asdict(transcript.about)),
+        "about": json.dumps(asdict(transcript.metadata)),
         "spoken": json.dumps([*spoken.items()]),
         "segments": records.tobytes(),
         "marks": marks.tobytes(),
@@ -72,7 +72,7 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
     if row is None:
         raise KeyError(name)
     *kept, end_s, sealed = row
-    text, about, spoken, segments, marked = kept
+    text, metadata, spoken, segments, marked = kept
     if not checksum_matches(sealed, *_sealed(name, *kept, f"{end_s}")):
         raise ValueError(f"what was said in {name} is not what was stored")
     records, marks = np.frombuffer(segments, SEGMENT), np.frombuffer(marked, MARK)
@@ -93,10 +93,10 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
         return Mark(int(timed[row]), float(seconds[row]))
 
     said = LazySequence(len(records), segment)
-    return Transcript(name, text, said, tuple(at), LazySequence(len(timed), time), about_from(about))
+    return Transcript(name, text, said, tuple(at), LazySequence(len(timed), time), metadata_from(metadata))
 
 
-def about_from(stored: str) -> Metadata:
+def metadata_from(stored: str) -> Metadata:
     """Return what is known of an interview, from how it is stored. Raises ValueError or TypeError for anything else."""
     fields = json.loads(stored)
     guests, hosts = tuple(fields.pop("guests", ())), tuple(fields.pop("hosts", ()))
@@ -108,7 +108,7 @@ def about_from(stored: str) -> Metadata:
 def load_metadata_by_transcript(connection: apsw.Connection) -> dict[str, Metadata]:
     """Return transcript name -> what is known of it, in the order of names."""
     rows = connection.execute("SELECT name, about FROM transcripts ORDER BY name")
-    return {name: about_from(stored) for name, stored in rows}
+    return {name: metadata_from(stored) for name, stored in rows}
 
 
 def _number(seconds: float | None) -> float:

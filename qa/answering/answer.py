@@ -45,7 +45,7 @@ class CitedPassage:
     turns: tuple[tuple[str | None, Span], ...]  # who says which part of `text`; together all of it
     highlight: tuple[Span, ...]
     score: float
-    about: Metadata  # what is known of the interview
+    metadata: Metadata  # what is known of the interview
     guest_share: float | None = None  # how likely the guest says it, where nobody is named
 
 
@@ -155,7 +155,7 @@ def _cite(hit: Hit, transcript: Transcript, words: Sequence[str]) -> CitedPassag
         turns=tuple((who, Span(a - start, b - start)) for who, (a, b) in _turns(transcript, passage.span)),
         highlight=(Span(highlight.start - start, highlight.end - start),),
         score=hit.score,
-        about=transcript.about,
+        metadata=transcript.metadata,
         guest_share=passage.guest_share,
     )
 

@@ -81,7 +81,7 @@ def transcripts_in(metadata_by_transcript: Mapping[str, Metadata], scope: Filter
         fitting &= found if known.wanted else fitting
     first, last = _days(scope.since or "0")[0], _days(scope.until or "9")[1]
     if scope.since or scope.until:
-        dates = {name: about.date for name, about in metadata_by_transcript.items() if about.date}
+        dates = {name: metadata.date for name, metadata in metadata_by_transcript.items() if metadata.date}
         within = {name for name, date in dates.items() if _days(date)[1] >= first and _days(date)[0] <= last}
         if not within:
             span = " ".join([f"since {scope.since}"] * bool(scope.since) + [f"until {scope.until}"] * bool(scope.until))
@@ -94,11 +94,13 @@ def transcripts_in(metadata_by_transcript: Mapping[str, Metadata], scope: Filter
 
 def choices(metadata_by_transcript: Mapping[str, Metadata]) -> FilterValues:
     """Return what is known of interviews that they can be chosen by."""
-    dates = sorted(about.date for about in metadata_by_transcript.values() if about.date)
+    dates = sorted(metadata.date for metadata in metadata_by_transcript.values() if metadata.date)
     return FilterValues(
-        guests=tuple(sorted({guest for about in metadata_by_transcript.values() for guest in about.guests})),
-        hosts=tuple(sorted({host for about in metadata_by_transcript.values() for host in about.hosts})),
-        languages=tuple(sorted({about.language for about in metadata_by_transcript.values() if about.language})),
+        guests=tuple(sorted({guest for metadata in metadata_by_transcript.values() for guest in metadata.guests})),
+        hosts=tuple(sorted({host for metadata in metadata_by_transcript.values() for host in metadata.hosts})),
+        languages=tuple(
+            sorted({metadata.language for metadata in metadata_by_transcript.values() if metadata.language})
+        ),
         dates=(dates[0], dates[-1]) if dates else None,
     )
 
@@ -138,16 +140,16 @@ def is_date(text: str) -> bool:
 
 def _known(metadata_by_transcript: Mapping[str, Metadata], scope: Filters) -> list[_Facet]:
     named, guests, hosts, languages = (defaultdict[str, list[str]](list) for _ in range(4))
-    for name, about in metadata_by_transcript.items():
+    for name, metadata in metadata_by_transcript.items():
         named[name].append(name)
-        if about.title:
-            named[about.title].append(name)
-        for guest in about.guests:
+        if metadata.title:
+            named[metadata.title].append(name)
+        for guest in metadata.guests:
             guests[guest].append(name)
-        for host in about.hosts:
+        for host in metadata.hosts:
             hosts[host].append(name)
-        if about.language:
-            languages[about.language].append(name)
+        if metadata.language:
+            languages[metadata.language].append(name)
     return [
         _Facet("named", scope.transcripts, named, metadata_by_transcript.keys()),
         _Facet("with guest", scope.guests, guests, guests),

@@ -9,7 +9,8 @@ from typing import Any
 
 from index.embedding.embedder import Embedder, load_embedder
 from index.errors import ModelError, StoreError
-from index.search.search_index import SearchIndex, Snapshot, build_in_memory, load_search_index
+from index.search.search_index import SearchIndex, build_in_memory, load_search_index
+from index.search.snapshot import Snapshot
 from index.storage.connection_pool import Databases
 from index.storage.database import Database
 from index.text.non_speech import strip_for_search
@@ -123,7 +124,7 @@ def _load(folder: Path, database: Database, index_metadata: dict[str, Any]) -> S
 
 
 def _gather(snapshot: Snapshot) -> Vocabulary:
-    database, derived = snapshot.database, snapshot.derived
+    database, derived = snapshot.database, snapshot.search_index
     spelled = (word.decode("utf-8", "replace") for word in derived.spelled)
     words = dict(zip(spelled, derived.spelled_in.tolist(), strict=True))
     runs: dict[tuple[str, ...], None] = {}  # as a set, but in the same order in every process

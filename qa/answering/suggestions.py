@@ -8,7 +8,7 @@ import numpy as np
 
 from index.arrays import Vectors
 from index.embedding.embedder import Embedder
-from index.search.search_index import Snapshot
+from index.search.snapshot import Snapshot
 from index.text.sentences import is_question, sentence_spans
 from qa.answering.library import Library
 from qa.question.follow_ups import is_follow_up

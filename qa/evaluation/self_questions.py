@@ -10,14 +10,12 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-from index.building.embed import in_precision
 from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder
 from index.search.search_index import save_search_index
 from index.splitting.windows import make_windows, window_spans
 from index.storage.database import Database
 from index.storage.embedding_cache import add_encodings, digest, find_encoding
-from index.storage.index_metadata import encoder_id
 from index.storage.records import StoredPassage
 from index.text.non_speech import blank_non_speech
 from index.text.sentences import sentence_spans
@@ -44,15 +42,12 @@ def hide_own_questions(
         database.copy_to(hidden)
     with Database.create(hidden) as database:
         chosen = _choose(database)
-        own, index_metadata = [], database.index_metadata()
-        reading = in_precision(embedder, index_metadata)
+        own = []
         with database.transaction(write=True):
             for done, (name, question, passages) in enumerate(chosen):
                 progress(done, len(chosen))
                 transcript = database.transcript(name)
-                answers = [
-                    _hide(database, transcript, passage, reading, encoder_id(index_metadata)) for passage in passages
-                ]
+                answers = [_hide(database, transcript, passage, embedder) for passage in passages]
                 evidence = tuple((name, transcript.in_file(span)) for span in answers if span)
                 own.append(GoldQuestion(f"own-{done + 1}", "own", question, (), evidence))
             state = token_hex(8)
@@ -79,9 +74,7 @@ def _choose(database: Database) -> list[tuple[str, str, list[StoredPassage]]]:
     return sorted(chosen, key=lambda each: sha256(each[1].encode()).digest())[:QUESTIONS]
 
 
-def _hide(
-    database: Database, transcript: Transcript, stored: StoredPassage, embedder: Embedder, read_by: str
-) -> Span | None:
+def _hide(database: Database, transcript: Transcript, stored: StoredPassage, embedder: Embedder) -> Span | None:
     """Replace a passage by what was said after its question, and return that; None where there is nothing."""
     assert stored.question is not None
     text = transcript.text
@@ -93,10 +86,10 @@ def _hide(
     span = Span(start, stored.span.end)
     passage = Passage(span, None, tuple(sentence_spans(blank_non_speech(text), *span)))
     said = blank_non_speech(text)[slice(*span)]
-    key = digest(said, read_by)
-    if find_encoding(database.connection, key) is None:
-        add_encodings(database.connection, [key], embedder.encode([said]))
-    found = find_encoding(database.connection, key)
+    key = digest(said, embedder.fingerprint)
+    if find_encoding(database, key) is None:
+        add_encodings(database, [key], embedder.encode([said]))
+    found = find_encoding(database, key)
     assert found is not None
     encoding_id, signs = found
     (tokens,) = embedder.token_spans([said])

@@ -4,13 +4,14 @@ import json
 import re
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.text.sentences import ended_spans
 from qa.answering.answer import Answer, CitedPassage
 from qa.llm.grounding import is_supported
 from qa.llm.openai_client import Endpoint, EndpointError, first_model, pieces
 from qa.render.render import said, title
+from qa.types import GeneratedAnswer, GeneratedSentence
 
 # A summary has at most six sentences; the passages follow.
 MOST_SENTENCES = 6
@@ -39,25 +40,6 @@ _TAG, _END_TAG = (re.compile("|".join(tags)) for tags in (_TAGS, _TAGS[1:]))
 _SPACE = re.compile(r"\s+")
 _MARKER = re.compile(r"^(?:[-–•#>\s]|\d+[.)]\s)+")
 _ENDS = re.compile(r"[.!?…。！？؟\]】][\"'”’»)*]*\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A generated sentence without its citations, and the ranks of the cited passages, from 1."""
-
-    text: str
-    cites: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedAnswer:
-    """The answer generated so far; `failed` says why it broke off."""
-
-    model: str = ""
-    sentences: tuple[Sentence, ...] = ()
-    left_out: int = 0  # number of unsupported sentences
-    failed: str | None = None
-    is_done: bool = False
 
 
 class AnswerStream:
@@ -112,7 +94,7 @@ def messages(found: Answer) -> list[dict[str, str]]:
         "passages": [
             {
                 "number": rank,
-                "interview": title(passage.transcript, passage.about),
+                "interview": title(passage.transcript, passage.metadata),
                 **({"asked": passage.question} if passage.question else {}),
                 "said": words_of(passage),
             }
@@ -133,9 +115,9 @@ def evidence_text(passage: CitedPassage) -> str:
 
     Times and dates are left out: their numbers would support numbers that nobody said.
     """
-    about, year = passage.about, (passage.about.date or "")[:4]
-    people = [*about.guests, *about.hosts, *(speaker for speaker, _ in passage.turns if speaker)]
-    return "\n".join([title(passage.transcript, about), year, *people, passage.question or "", passage.text])
+    metadata, year = passage.metadata, (passage.metadata.date or "")[:4]
+    people = [*metadata.guests, *metadata.hosts, *(speaker for speaker, _ in passage.turns if speaker)]
+    return "\n".join([title(passage.transcript, metadata), year, *people, passage.question or "", passage.text])
 
 
 def without_thoughts(pieces: Iterable[str]) -> Iterator[str | None]:
@@ -194,12 +176,12 @@ def sentences(pieces: Iterable[str | None]) -> Iterator[str | None]:
             yield sentence
 
 
-def cited(written: str, n: int) -> Sentence:
+def cited(written: str, n: int) -> GeneratedSentence:
     """Return a sentence with its citations of passages 1 to n; other citations and bold marks are removed."""
     ranks = [int(rank) for numbers in _CITATION.findall(written) for rank in re.findall(r"\d+", numbers)]
     text = _MARKER.sub("", _CITATION.sub("", written)).replace("**", "").replace("`", "")
     visible = "".join(c for c in " ".join(text.split()) if c.isprintable())
-    return Sentence(visible, tuple(dict.fromkeys(rank for rank in ranks if 1 <= rank <= n)))
+    return GeneratedSentence(visible, tuple(dict.fromkeys(rank for rank in ranks if 1 <= rank <= n)))
 
 
 def _citations_inside(written: str) -> str:

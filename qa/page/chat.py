@@ -190,7 +190,7 @@ def show_passage(number: int, row: int, passage: CitedPassage, library: Library)
     """Draw a passage, and the ways to read on, to quote, rate and hear it, if its recording is on this machine."""
     key = f"{number}_{row}"
     st.html(as_html(passage))
-    recording = playable(passage.about.media, library) if passage.start_s is not None else None
+    recording = playable(passage.metadata.media, library) if passage.start_s is not None else None
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         show_ways(passage, number, key)
         rated = f"rate_{number}_{place_of(passage)}"
@@ -228,7 +228,7 @@ def ratings_given(library: Library) -> dict[RatingKey, int]:
     """Return 1 for thumbs up and 0 for thumbs down: those in the index when this chat began, and those given since."""
     if "ratings" not in st.session_state:
         with library.snapshot() as snapshot:
-            found = load_ratings(snapshot.database.connection)
+            found = load_ratings(snapshot.database)
         kept = {(r.question, r.previous, r.transcript, r.text): int(r.is_good) for r in found}
         st.session_state["ratings"] = kept
     given: dict[RatingKey, int] = st.session_state["ratings"]

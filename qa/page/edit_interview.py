@@ -70,20 +70,20 @@ def show_correcting(library: Library) -> None:
         st.header("Correct an interview", anchor=False)
         st.info("This interview is not in the library any more.")
         return
-    about = metadata_by_transcript[name]
-    st.header(escaped(title(name, about)), anchor=False)
+    metadata = metadata_by_transcript[name]
+    st.header(escaped(title(name, metadata)), anchor=False)
     with Sources() as sources:
-        source = sources.unpacked(files[name][0])
+        source = sources.from_json(files[name][0])
     st.text(source.shown)
     reason = refusal(source)
     if reason:
         st.info(escaped(reason))
         return
-    show_form(library, source, name, about)
+    show_form(library, source, name, metadata)
     show_removal(library, source, name, is_last=len(files) == 1)
 
 
-def show_form(library: Library, source: Source, name: str, about: Metadata) -> None:
+def show_form(library: Library, source: Source, name: str, metadata: Metadata) -> None:
     """Draw the fields of what is known and the names of those who speak; keep what is another then."""
     try:
         speakers = speakers_in(source)
@@ -91,19 +91,19 @@ def show_form(library: Library, source: Source, name: str, about: Metadata) -> N
         st.error(escaped(f"{error}"))
         return
     with st.form("correct", border=False):
-        fields, slots = show_fields(about, name)
+        fields, slots = show_fields(metadata, name)
         names = show_names(speakers, slots, name)
         is_sent = st.form_submit_button("Save")
         place = st.container()
     if not is_sent:
         return
     renamed = {label: called for label, called in names.items() if called.strip() != speakers[label][0]}
-    wrong = refused(about, fields, source.path.parent) | refused_names(renamed)
+    wrong = refused(metadata, fields, source.path.parent) | refused_names(renamed)
     for field, sentence in wrong.items():
         slots[field].error(sentence)
     if wrong:
         return
-    new = changed(about, fields)
+    new = changed(metadata, fields)
     with place:
         if not new and not renamed:
             st.info("Nothing is another than before.")
@@ -118,13 +118,13 @@ def show_form(library: Library, source: Source, name: str, about: Metadata) -> N
         update(library)
 
 
-def show_fields(about: Metadata, of: str) -> tuple[dict[str, str], dict[str, DeltaGenerator]]:
+def show_fields(metadata: Metadata, of: str) -> tuple[dict[str, str], dict[str, DeltaGenerator]]:
     """Draw a box for each field; return what stands in them, and where to say what is wrong with it."""
     values, slots = {}, {}
     st.caption("Emptied, each of these is again as the file says.")
     for field, (label, form) in LABELS.items():
         values[field] = st.text_input(
-            label, as_text(about, field), key=f"known_{of}_{field}", max_chars=LONGEST_CHARS, placeholder=form
+            label, as_text(metadata, field), key=f"known_{of}_{field}", max_chars=LONGEST_CHARS, placeholder=form
         )
         slots[field] = st.empty()
     return values, slots

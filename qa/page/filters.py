@@ -58,7 +58,7 @@ def known(library: Library, state: str) -> FilterOptions:
     del state  # It is what the answer is remembered by.
     with library.snapshot() as snapshot:
         metadata_by_transcript = snapshot.database.metadata_by_transcript()
-    titles = {name: title(name, about) for name, about in metadata_by_transcript.items()}
+    titles = {name: title(name, metadata) for name, metadata in metadata_by_transcript.items()}
     often = Counter(titles.values())
     # What is chosen by its title has to have one of its own.
     titles = {name: called if often[called] == 1 else f"{called} ({name})" for name, called in titles.items()}

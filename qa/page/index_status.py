@@ -7,11 +7,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from index.building.build import BuildReport, build
-from index.building.changes import Progress
 from index.building.staleness import WAY_OUT, stale
 from index.errors import HeldError, InterviewQAError, TranscriptError
 from index.sources.discovery import FoundFiles, find_files
 from index.sources.sources import Source, Sources
+from index.types import Progress
 from qa.answering.library import Library
 from qa.page.widgets import escaped
 from qa.ranking.no_answer import fit_thresholds

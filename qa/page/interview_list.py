@@ -85,16 +85,16 @@ def matching(every: Sequence[ListedInterview], words: str) -> list[ListedIntervi
 
 def show_row(each: ListedInterview) -> None:
     """Draw an interview: the box to choose it, what is known of it, and the way to read it."""
-    about, key = each.about, f"chosen_{each.name}"
+    metadata, key = each.metadata, f"chosen_{each.name}"
     index_metadata = [
-        f"with {', '.join(about.guests)}" if about.guests else "",
-        about.date or "",
+        f"with {', '.join(metadata.guests)}" if metadata.guests else "",
+        metadata.date or "",
         clock(each.length_s) if each.length_s is not None else f"{each.words:,} words",
         f"{each.questions:,} question{'s' * (each.questions != 1)}",
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         is_chosen = each.name in st.session_state.get("chosen", ())
-        label = escaped(title(each.name, about))
+        label = escaped(title(each.name, metadata))
         st.checkbox(label, is_chosen, key=key, on_change=choose, args=[each.name, key], width="content")
         st.caption(escaped(" · ".join(filter(None, index_metadata))), width="content")
         st.button("Read", key=f"read_{each.name}", type="tertiary", on_click=open_one, args=[each.name])
@@ -118,6 +118,6 @@ def ask_only(names: Sequence[str]) -> None:
 
 
 def _described(each: ListedInterview) -> str:
-    about = each.about
-    words = (title(each.name, about), *about.guests, *about.hosts, about.date or "", each.name)
+    metadata = each.metadata
+    words = (title(each.name, metadata), *metadata.guests, *metadata.hosts, metadata.date or "", each.name)
     return " ".join(words).casefold()

@@ -7,10 +7,11 @@ import streamlit as st
 
 from qa.answering.answer import Answer
 from qa.llm.openai_client import Endpoint, endpoint
-from qa.llm.summary import AnswerStream, GeneratedAnswer
+from qa.llm.summary import AnswerStream
 from qa.page.url_state import change
 from qa.page.widgets import escaped
 from qa.render.render import place
+from qa.types import GeneratedAnswer
 
 # How often what has come so far is drawn.
 POLL_S = 0.4

@@ -76,16 +76,16 @@ def show_reading(library: Library) -> None:
 
 def show_heading(transcript: Transcript) -> None:
     """Draw what the interview is called, who speaks in it, when it was and how long it is."""
-    about = transcript.about
-    st.header(escaped(title(transcript.name, about)), anchor=False)
-    people = [f"{role} {', '.join(who)}" for role, who in (("with", about.guests), ("by", about.hosts)) if who]
+    metadata = transcript.metadata
+    st.header(escaped(title(transcript.name, metadata)), anchor=False)
+    people = [f"{role} {', '.join(who)}" for role, who in (("with", metadata.guests), ("by", metadata.hosts)) if who]
     length = clock(transcript.times[-1].start_s) if transcript.times else f"{len(transcript.text.split()):,} words"
-    st.caption(escaped(" · ".join(filter(None, [*people, about.date, length, transcript.name]))))
+    st.caption(escaped(" · ".join(filter(None, [*people, metadata.date, length, transcript.name]))))
 
 
 def show_recording(transcript: Transcript, here: Span | None, library: Library) -> None:
     """Draw the player of a recording on this machine, at the passage."""
-    recording = playable(transcript.about.media, library)
+    recording = playable(transcript.metadata.media, library)
     if recording:
         begins = transcript.time_at(here.start) if here else None
         play(recording, begins[0] if begins else 0.0)

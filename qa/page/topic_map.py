@@ -202,8 +202,8 @@ def _chart(
 
 def _whose(transcript: str, known: filters.FilterOptions) -> str:
     """Return by whom an exchange is coloured: the guests, or the interview where none is known."""
-    about = known.metadata_by_transcript.get(transcript, Metadata())
-    return ", ".join(about.guests) or known.titles.get(transcript, transcript)
+    metadata = known.metadata_by_transcript.get(transcript, Metadata())
+    return ", ".join(metadata.guests) or known.titles.get(transcript, transcript)
 
 
 def _show_list(

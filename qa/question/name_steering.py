@@ -9,10 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.search.search_index import Snapshot
-from index.storage.full_text import named_by
+from index.search.snapshot import Snapshot
+from index.storage.queries import named_by
 from qa.question.words import content_words
-from qa.ranking.bm25 import is_said
 
 ADDRESSED = frozenset({"you", "your"})
 _THIRD_PERSON = re.compile(r"(?:he|she|him|(?P<whose>his|her))(?P<mark>\W*)", re.IGNORECASE)
@@ -58,10 +57,10 @@ def find_names(snapshot: Snapshot, words: Sequence[str], transcript_ids: Sequenc
     spelled = {word[:-1]: word for word in words if word.endswith("s")} | {word: word for word in words}
     named, speakers = set(), set()
     titled: dict[tuple[str, bool], set[int]] = defaultdict(set)
-    for word, transcript_id, speaker, is_topic in named_by(snapshot.database.connection, spelled):
+    for word, transcript_id, speaker, is_topic in named_by(snapshot.database, spelled):
         if speaker is None:
             # Captions garble names. A word that is said nowhere in the library is one all the same.
-            said = is_topic and is_said(snapshot, word)
+            said = is_topic and snapshot.is_said(word)
             titled[spelled[word], said].add(transcript_id)
         else:
             speakers.add(speaker)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.embedding.embedder import Embedder, Encoded
-from index.search.search_index import Snapshot
+from index.search.snapshot import Snapshot
 from qa.question.name_steering import Named, find_names, rewrite_names_as_you
 from qa.question.phonetic_match import PhoneticMatch, Vocabulary, phonetic_matches
 from qa.question.spelling import corrected

@@ -7,9 +7,8 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from index.search.search_index import Snapshot
+from index.search.snapshot import Snapshot
 from qa.question.words import STOP_WORDS, content_words
-from qa.ranking.bm25 import is_said
 
 # A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
 # Shorter words have too many neighbours; the first letter is nearly always right.
@@ -27,7 +26,7 @@ def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozense
     ones: "progress" is no mistake for "process".
     """
     unknown = [
-        w for w in content_words(text) if len(w) >= SHORTEST_CHARS and w not in ordinary and not is_said(snapshot, w)
+        w for w in content_words(text) if len(w) >= SHORTEST_CHARS and w not in ordinary and not snapshot.is_said(w)
     ]
     for word in unknown:
         nearest = _nearest(snapshot, word)
@@ -38,9 +37,9 @@ def corrected(snapshot: Snapshot, text: str, ordinary: Container[str] = frozense
 
 def _alike(snapshot: Snapshot, word: str, edits: int) -> dict[str, int]:
     """Return the library's words that begin and are as long as the word, nearly; and in how many passages each is."""
-    spelled, n_bytes, give = snapshot.derived.spelled, len(word.encode()), edits * MOST_BYTES_EACH
+    spelled, n_bytes, give = snapshot.search_index.spelled, len(word.encode()), edits * MOST_BYTES_EACH
     near = [*spelled.part(spelled.beginning(word[0].encode()), range(n_bytes - give, n_bytes + give + 1))]
-    held_by = snapshot.derived.spelled_in[np.array([row for row, _ in near], np.int64)].tolist()
+    held_by = snapshot.search_index.spelled_in[np.array([row for row, _ in near], np.int64)].tolist()
     return {text.decode("utf-8", "replace"): n for (_, text), n in zip(near, held_by, strict=True)}
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Ids, Vectors
-from index.search.search_index import Snapshot
-from index.storage.full_text import match_phrase
+from index.search.snapshot import Snapshot
 from qa.question.phonetic_match import PhoneticMatch
 
 # How much the name of a speaker or an interview counts beside the other words.
@@ -40,12 +39,12 @@ def score_words(
     Those that are `named` weigh NAME_WEIGHT: they say where to look. What was `heard`
     counts as the word that was asked, as far as it is like it.
     """
-    n_passages = len(snapshot.derived.postings)
+    n_passages = len(snapshot.search_index.postings)
     bm25 = np.zeros(n_passages, np.float32)
     weights: dict[str, float] = {}
     unknown = set()
     for word in words:
-        rows, frequencies = matches(snapshot, word)
+        rows, frequencies = snapshot.matches(word)
         n_holding = len(rows)
         idf = math.log(1 + (n_passages - n_holding + 0.5) / (n_holding + 0.5))
         weights[word] = idf
@@ -53,25 +52,10 @@ def score_words(
         if not n_holding:
             unknown.add(word)
             for _, said, likeness in (h for h in heard if word in h.asked.split()):
-                rows, frequencies = matches(snapshot, said)
+                rows, frequencies = snapshot.matches(said)
                 bm25[rows] += np.float32(idf * likeness) * frequencies
     if scope is not None:
         inside = np.zeros(n_passages, np.float32)
         inside[scope] = bm25[scope]
         bm25 = inside
     return LexicalScores(bm25, weights, frozenset(unknown))
-
-
-def matches(snapshot: Snapshot, words: str) -> tuple[Ids, Vectors]:
-    """Return (rows, saturated term frequencies) of the passages that hold the words, one after the other."""
-    found = snapshot.derived.postings.match(words)
-    if found is not None:
-        return found
-    held = match_phrase(snapshot.database.connection, words)
-    rows = snapshot.derived.rows(np.array([i for i, _ in held], np.int64))
-    return rows, np.array([frequency for _, frequency in held], np.float32)
-
-
-def is_said(snapshot: Snapshot, word: str) -> bool:
-    """Whether any passage of the library holds the word or a form of it."""
-    return len(matches(snapshot, word)[0]) > 0

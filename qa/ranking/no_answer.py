@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from index.embedding.embedder import Embedder
-from index.search.search_index import Snapshot
+from index.search.snapshot import Snapshot
 from qa.question.query import Query, make_queries
 from qa.question.question_kind import asks_quantity, names_quantity
 from qa.ranking.search import Hit, search

@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from index.arrays import Ids, Vectors, unique
-from index.search.search_index import Snapshot
-from index.storage.full_text import share_spoken_by
+from index.search.snapshot import Snapshot
+from index.storage.queries import share_spoken_by
 from index.storage.records import StoredPassage
 from index.types import Span
 from qa.question.query import Query
@@ -82,7 +82,7 @@ def search(
     Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
     are the only ones to search.
     """
-    derived = snapshot.derived
+    derived = snapshot.search_index
     lexical, found = _candidates(snapshot, queries, k, transcript_ids)
     found = found.taken(best(found.dense + FIRST_LEXICAL_WEIGHT * found.bm25 + found.steering, max(COMPARED, k)))
     if not len(found.rows):
@@ -123,7 +123,7 @@ def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Retriev
     """Return up to k passages, best first by one leg alone."""
     _, found = _candidates(snapshot, queries, k, None)
     rows = found.rows[best(found.bm25 if leg == "words" else found.dense, k)]
-    ids = snapshot.derived.ids[rows].tolist()
+    ids = snapshot.search_index.ids[rows].tolist()
     stored = {passage.id: passage for passage in snapshot.database.passages(ids)}
     return [stored[i] for i in ids]
 
@@ -132,7 +132,7 @@ def _candidates(
     snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None
 ) -> tuple[list[LexicalScores], _Candidates]:
     """Return what the words say, and the best passages by words or by vectors, in the order of their rows."""
-    derived, wanted = snapshot.derived, max(CANDIDATES, k)
+    derived, wanted = snapshot.search_index, max(CANDIDATES, k)
     scope = derived.rows_in(transcript_ids)
     lexical = [score_words(snapshot, content_words(q.text), q.named.words, scope, q.heard) for q in queries]
     among = None if scope is None else unique(derived.encodings[scope])
@@ -154,12 +154,12 @@ def _steering(snapshot: Snapshot, queries: Sequence[Query], rows: Ids) -> Vector
 
     A follow-up that names somebody else has moved on from whom the earlier question named.
     """
-    derived = snapshot.derived
+    derived = snapshot.search_index
     named = next((q.named for q in queries if q.named.transcripts or q.named.speakers), queries[0].named)
     gains = np.zeros(len(rows), np.float32)
     if named.speakers:
         ids = derived.ids[rows].tolist()
-        spoken = share_spoken_by(snapshot.database.connection, named.speakers, ids)
+        spoken = share_spoken_by(snapshot.database, named.speakers, ids)
         gains += np.array([SPEAKER_WEIGHT * spoken.get(i, 0.0) for i in ids], np.float32)
     if named.transcripts:
         of_each = derived.transcripts[rows].tolist()

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from qa.answering.answer import Answer, CitedPassage
-from qa.llm.summary import GeneratedAnswer
 from qa.render.media_links import is_web, link
 from qa.render.render import NOT_ASKED, as_json, one_line, place, said
+from qa.types import GeneratedAnswer
 
 NOTHING: Mapping[int, GeneratedAnswer] = MappingProxyType({})
 
@@ -16,7 +16,7 @@ NOTHING: Mapping[int, GeneratedAnswer] = MappingProxyType({})
 def quote(passage: CitedPassage) -> str:
     """Return the highlighted words as a quote with its source: verbatim, in one paragraph."""
     start, end = passage.highlight[0].start, passage.highlight[-1].end
-    address = link(passage.about.media, passage.start_s)
+    address = link(passage.metadata.media, passage.start_s)
     # The path of a local recording is private.
     source = f"{place(passage)}{f', {address}' if address and is_web(address) else ''}"
     return f"“{one_line(passage.text[start:end]).strip()}”\n— {source}"
@@ -41,7 +41,7 @@ def chat_as_markdown(turns: Sequence[tuple[str, Answer]], spoken: Mapping[int, G
             for speaker, parts in said(passage):
                 words = "".join(f"**{_plain(t.strip())}** " if marked else _plain(t) for t, marked in parts).strip()
                 lines.append(f"{_plain(speaker)}: {words}" if speaker else words)
-            address = link(passage.about.media, passage.start_s)
+            address = link(passage.metadata.media, passage.start_s)
             source = (
                 f"[{_plain(place(passage))}](<{address}>)" if address and is_web(address) else _plain(place(passage))
             )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from index.metadata.metadata import about_of_name
+from index.metadata.metadata import metadata_of_name
 from index.types import Metadata, Span
 from qa.answering.answer import Answer, CitedPassage
 from qa.question.words import holds_words
@@ -43,7 +43,7 @@ def as_text(answer: Answer, colour: bool = False) -> str:
         blocks += [" ".join([NOT_ASKED, *heads[:1]]), *heads[1:]]
     for rank, passage in enumerate(answer.passages, 1):
         lines = [f"{bold}{rank}. {_visible(place(passage))}{plain}"]
-        if address := link(passage.about.media, passage.start_s):
+        if address := link(passage.metadata.media, passage.start_s):
             lines.append(f"   {dim}{_visible(address)}{plain}")
         if passage.question:
             lines.append(f"   {dim}Asked: {_visible(one_line(passage.question))}{plain}")
@@ -101,7 +101,7 @@ def as_html(passage: CitedPassage) -> str:
     for speaker, parts in said(passage):
         words = "".join(f"<mark>{html.escape(t)}</mark>" if marked else html.escape(t) for t, marked in parts)
         paragraphs.append(f"<p><b>{html.escape(speaker)}</b> {words}</p>" if speaker else f"<p>{words}</p>")
-    footer, address = html.escape(place(passage)), link(passage.about.media, passage.start_s)
+    footer, address = html.escape(place(passage)), link(passage.metadata.media, passage.start_s)
     if address and is_web(address):
         footer = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">▶ {footer}</a>'
     return f'<article class="passage" dir="auto">{heading}{"".join(paragraphs)}<footer>{footer}</footer></article>'
@@ -151,15 +151,15 @@ def _marked_parts(passage: CitedPassage, start: int, end: int) -> list[tuple[str
 
 def place(passage: CitedPassage) -> str:
     """Return the place of a passage: interview, date, speaker, and its time or position."""
-    date = f" ({passage.about.date})" if passage.about.date else ""
+    date = f" ({passage.metadata.date})" if passage.metadata.date else ""
     who = passage.speaker or (PROBABLY_THE_GUEST if passage.guest_share else None)
     who = f", {who}" if who else ""
-    return f"{title(passage.transcript, passage.about)}{date}{who}, {moment(passage)}"
+    return f"{title(passage.transcript, passage.metadata)}{date}{who}, {moment(passage)}"
 
 
-def title(transcript: str, about: Metadata) -> str:
+def title(transcript: str, metadata: Metadata) -> str:
     """Return the interview's title, or else what its file's name says."""
-    return about.title or about_of_name(transcript).title or transcript
+    return metadata.title or metadata_of_name(transcript).title or transcript
 
 
 def moment(passage: CitedPassage) -> str:

@@ -101,7 +101,7 @@ def _when(transcript: Transcript, paragraph: Paragraph) -> str:
     if paragraph.start_s is None:
         return ""
     shown = ("" if paragraph.time_is_exact else "≈") + clock(paragraph.start_s)
-    address = link(transcript.about.media, paragraph.start_s)
+    address = link(transcript.metadata.media, paragraph.start_s)
     if address and is_web(address):
         shown = f'<a href="{html.escape(address)}" target="_blank" rel="noopener">{shown}</a>'
     return f"<small>{shown}</small> "

@@ -71,7 +71,7 @@ def replies(library: Library, asked: AskedQuestion, of: Sequence[Guest]) -> list
 
 def _reply(library: Library, asked: AskedQuestion, guest: Guest) -> Reply:
     answer = answer_again(library, asked, LOOKED_AT, guest.transcripts)
-    if answer.matched and any(len(passage.about.guests) > 1 for passage in answer.passages):
+    if answer.matched and any(len(passage.metadata.guests) > 1 for passage in answer.passages):
         answer = answer_again(library, asked, RANKED, guest.transcripts)
     if not answer.matched:
         return Reply(guest, None)
@@ -90,11 +90,11 @@ def _near(passages: Sequence[CitedPassage]) -> list[CitedPassage]:
 
 def _possible_speakers(passage: CitedPassage) -> Collection[str]:
     """Return the interview's guests who may have said a passage, by its speaker label."""
-    guests, speaker = passage.about.guests, passage.speaker
+    guests, speaker = passage.metadata.guests, passage.speaker
     if len(guests) < 2:
         return guests
     if speaker in guests:
         return [speaker]
     alike = [guest for guest in guests if may_be_same(guest, speaker or "")]
-    is_host = any(may_be_same(host, speaker or "") for host in passage.about.hosts)
+    is_host = any(may_be_same(host, speaker or "") for host in passage.metadata.hosts)
     return alike or ([] if is_host else guests)

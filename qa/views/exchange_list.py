@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from index.arrays import Vectors
-from index.search.search_index import Snapshot
+from index.search.snapshot import Snapshot
 from index.storage.database import Database
+from index.storage.queries import exchange_rows
 from index.types import Span
 
 # How much of the question, or of the speech if nothing was asked, names an exchange.
@@ -31,15 +32,7 @@ class Exchange:
 
 def exchanges(database: Database) -> list[Exchange]:
     """Return the exchanges in the order of transcripts and of speech, without asides."""
-    rows: list[Any] = database.connection.execute(
-        "SELECT p.transcript_id, t.name, p.id, p.encoding_id, p.start, p.end, p.question_start,"
-        " substr(t.text, 1 + coalesce(p.question_start, p.start),"
-        "  min(?, coalesce(p.question_end - p.question_start, p.end - p.start))),"
-        " (SELECT speaker FROM speaking WHERE passage_id = p.id ORDER BY share DESC, speaker LIMIT 1)"
-        " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
-        " WHERE NOT p.is_aside ORDER BY t.name, p.start",
-        (LONGEST_TEXT_CHARS + 1,),
-    ).fetchall()
+    rows = exchange_rows(database, LONGEST_TEXT_CHARS + 1)
     # A passage without a question is an exchange of its own.
     groups = groupby(rows, key=lambda row: (row[0], row[6] if row[6] is not None else ("passage", row[2])))
     return [_exchange(list(group)) for _, group in groups]

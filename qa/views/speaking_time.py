@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.storage.database import Database
+from index.storage.queries import guest_characters, question_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,5 @@ def _most_first(voice: Share) -> tuple[float, str]:
 
 def _guesses(database: Database) -> dict[int, tuple[float, float]]:
     """Return transcript id -> (characters of questions, characters that are probably the guest's)."""
-    asked = dict(
-        database.connection.execute(
-            "SELECT transcript_id, total(question_end - question_start) FROM"
-            " (SELECT DISTINCT transcript_id, question_start, question_end FROM passages"
-            "  WHERE question_start IS NOT NULL AND NOT is_aside) GROUP BY transcript_id"
-        )
-    )
-    # A question inside a passage is not part of the answer.
-    answered = dict(
-        database.connection.execute(
-            "SELECT transcript_id, total(end - CASE WHEN question_start >= start AND question_end <= end"
-            " THEN question_end ELSE start END) FROM passages WHERE guest_share IS NOT NULL GROUP BY transcript_id"
-        )
-    )
+    asked, answered = question_characters(database), guest_characters(database)
     return {i: (asked.get(i, 0.0), answered.get(i, 0.0)) for i in asked | answered}

@@ -58,7 +58,7 @@ def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
                     signs = numbers.integers(0, 256, (n, PIECES * dimension // 8), np.uint8)
                     keys = [(start + row).to_bytes(16, "big") for row in range(n)]
                     rows = zip(keys, vectors, signs, strict=True)
-                    store_rows(database.connection, ((k, v.tobytes(), s.tobytes()) for k, v, s in rows))
+                    store_rows(database, ((k, v.tobytes(), s.tobytes()) for k, v, s in rows))
                     _add(database, start, [*_turns(random, numbers, questions, answers, n)])
         with database.transaction(write=True):
             _, index_metadata = save_search_index(database, folder, STATE, dimension)
@@ -86,7 +86,7 @@ def add_interview(database: Database, dimension: int) -> None:
         (b"more" + row.to_bytes(12, "big"), vectors[row].tobytes(), signs[row].tobytes())
         for row in range(PASSAGES_EACH)
     ]
-    store_rows(database.connection, rows)
+    store_rows(database, rows)
     _add(database, MORE, [*_turns(Random(1), numbers, *sample_sentences(), PASSAGES_EACH)])
 
 
@@ -115,7 +115,7 @@ def _add(database: Database, start: int, turns: list[tuple[str, str]]) -> None:
         segments.append(Segment(text, at, at + len(text), who, at / 15, None))
         at += len(text) + 1
     transcript = Transcript.of(f"interview-{start:08}.txt", segments)
-    first = database.connection.last_insert_rowid() - len(turns) + 1
+    first = database._connection.last_insert_rowid() - len(turns) + 1
     passages = []
     for row in range(len(turns)):
         begin, answer = transcript.offsets[2 * row], transcript.offsets[2 * row + 1]

@@ -156,7 +156,7 @@ def test_rows_that_were_lost_are_found_and_made_again(tmp_path: Path) -> None:
 def test_damage_that_somebody_met_who_asked_is_mended_by_the_next_build(tmp_path: Path) -> None:
     build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
     with Database.create(tmp_path / "index") as database:
-        database.connection.execute("UPDATE transcripts SET seal = x'00' WHERE name = 'boat.txt'")
+        database._connection.execute("UPDATE transcripts SET seal = x'00' WHERE name = 'boat.txt'")
     with pytest.raises(DamagedError, match=r"is damaged .*; make it again with: interview-qa build PATH"):
         best(tmp_path / "index", "How old is the boat?")
     build([tmp_path / "transcripts"], tmp_path / "index", fit=fit_thresholds)
@@ -168,7 +168,7 @@ def test_damage_that_somebody_met_who_asked_is_mended_by_the_next_build(tmp_path
 def test_an_encoding_that_is_not_as_it_was_stored_is_found_and_made_again(tmp_path: Path, finder: str) -> None:
     build_index({"boat.txt": BOAT, "cave.txt": CAVE}, tmp_path / "index")
     with Database.create(tmp_path / "index") as database:
-        database.connection.execute("UPDATE encodings SET tokens = zeroblob(length(tokens))")
+        database._connection.execute("UPDATE encodings SET tokens = zeroblob(length(tokens))")
     if finder == "verify":
         assert "not what was stored" in verify(tmp_path / "index").problems[0]
     else:

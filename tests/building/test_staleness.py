@@ -96,7 +96,7 @@ def test_what_is_kept_is_embedded_by_another_model_from_what_is_stored(
         database.set_index_metadata(rule_version=0)
     report = build([talks], tmp_path / "i", embedder, fit_thresholds, note, keep_missing=True)
     assert (report.transcripts, report.read, report.embedded) == (2, 1, 0)
-    assert said == ["this version cuts passages otherwise: cutting all interviews again"]
+    assert said == ["this version splits transcripts differently: splitting all interviews again"]
     assert verify(tmp_path / "i", embedder).problems == []
     assert answer(Library(tmp_path / "i", embedder), "How old is the boat?", 1).passages[0].transcript == "boat.txt"
 

@@ -45,7 +45,7 @@ def names(paths: list[Path], folder: Path, embedder: Embedder) -> list[str]:
         return list(database.files())
 
 
-def about(talks: Path, embedder: Embedder, name: str = "talk.txt") -> Metadata:
+def metadata(talks: Path, embedder: Embedder, name: str = "talk.txt") -> Metadata:
     names([talks], talks.parent / "i", embedder)
     with Database.open(talks.parent / "i") as database:
         return database.metadata_by_transcript()[name]
@@ -98,9 +98,9 @@ def test_those_who_speak_get_their_names_and_with_them_their_parts(talks: Path, 
     begins = ["How old is the boat?", "Ninety years.", "Mostly I do."]
     numbers = ["SPEAKER_00", "SPEAKER_01", "SPEAKER_02"]
     assert speakers_in(talk) == dict(zip(numbers, zip(numbers, begins, strict=True), strict=True))
-    assert about(talks, embedder).guests == ()
+    assert metadata(talks, embedder).guests == ()
     correct(talk, {}, {"SPEAKER_00": "Ada Moss", "SPEAKER_01": " Bo  Lind ", "SPEAKER_02": "Bo Lind"})
-    found = about(talks, embedder)
+    found = metadata(talks, embedder)
     assert (found.hosts, found.guests) == (("Ada Moss",), ("Bo Lind",))
     with Database.open(talks.parent / "i") as database:
         transcript = database.transcript("talk.txt")
@@ -110,7 +110,7 @@ def test_those_who_speak_get_their_names_and_with_them_their_parts(talks: Path, 
     assert speakers_in(source(talks / "talk.txt")) == named
     correct(talk, {}, dict.fromkeys(numbers, ""))
     assert not (talks / "talk.txt.toml").exists()
-    assert about(talks, embedder).guests == ()
+    assert metadata(talks, embedder).guests == ()
 
 
 def test_spellings_that_are_joined_are_renamed_together_and_one_alone_that_is_named_itself(
@@ -121,7 +121,7 @@ def test_spellings_that_are_joined_are_renamed_together_and_one_alone_that_is_na
         talks,
         interviews__toml='["talk.txt".speakers]\n"BO LIND" = "Bo Lind"\nLIND = "Eva Lind"\n"ADA MOSS" = "Ada M."\n',
     )
-    assert about(talks, embedder).hosts == ("Ada M.",)
+    assert metadata(talks, embedder).hosts == ("Ada M.",)
     with Database.open(talks.parent / "i") as database:
         spoken = [segment.speaker for segment in database.transcript("talk.txt").segments]
     assert spoken == ["Ada M.", "Bo Lind", "Ada M.", "Eva Lind", "Ada M.", "Bo Lind"]
@@ -143,7 +143,7 @@ def test_of_what_somebody_wrote_only_what_is_corrected_changes(talks: Path, embe
         {"guests": "Bo Lind; Eva Orr", "date": "2021-03-04", "title": "Boats = ]\n#"},
         {"SPEAKER_01": "Bo Lind"},
     )
-    found = about(talks, embedder)
+    found = metadata(talks, embedder)
     assert (found.guests, found.date, found.title) == (("Bo Lind", "Eva Orr"), "2021-03-04", "Boats = ] #")
     written = (talks / "talk.txt.toml").read_text()
     assert written.startswith('# Found in the attic.\nguest = ["Bo Lind", "Eva Orr"]   # as on the box\n')
@@ -155,9 +155,9 @@ def test_it_is_believed_before_what_lies_beside_and_gives_way_to_it_when_it_is_e
 ) -> None:
     put(talks, talk__toml='title = "Of old"\ndate = 1999')
     correct(source(talks / "talk.txt"), {"title": "Of late"}, {})
-    assert about(talks, embedder).title == "Of late"
+    assert metadata(talks, embedder).title == "Of late"
     correct(source(talks / "talk.txt"), {"title": ""}, {})
-    assert about(talks, embedder).title == "Of old"
+    assert metadata(talks, embedder).title == "Of old"
     assert (talks / "talk.toml").read_text() == 'title = "Of old"\ndate = 1999'
 
 

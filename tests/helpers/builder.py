@@ -158,7 +158,7 @@ def _built(order: Order, embedder: "Embedder") -> dict[str, Any]:
     from qa.ranking.no_answer import fit_thresholds
 
     if order.texts_per_commit:
-        embedder.network.batch_texts = order.texts_per_commit
+        embedder.backend.batch_texts = order.texts_per_commit
         embed.BATCHES_PER_COMMIT = 1
     shim = ctypes.CDLL(None) if "FAULTS_FOLDER" in os.environ else None
     if shim:

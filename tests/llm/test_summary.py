@@ -14,19 +14,10 @@ from qa.answering.library import Library
 from qa.llm import openai_client as endpoints
 from qa.llm.grounding import is_supported
 from qa.llm.openai_client import Endpoint, endpoint
-from qa.llm.summary import (
-    LONGEST_THOUGHT,
-    MOST_SENTENCES,
-    GeneratedAnswer,
-    Sentence,
-    cited,
-    evidence_text,
-    generate,
-    sentences,
-    without_thoughts,
-)
+from qa.llm.summary import LONGEST_THOUGHT, MOST_SENTENCES, cited, evidence_text, generate, sentences, without_thoughts
 from qa.render.export import chat_as_json, chat_as_markdown
 from qa.render.render import place
+from qa.types import GeneratedAnswer, GeneratedSentence
 
 
 @pytest.fixture
@@ -56,19 +47,19 @@ WRITTEN = (
 def test_sentences_keep_their_citations_however_they_come(size: int) -> None:
     pieces = [WRITTEN[at : at + size] for at in range(0, len(WRITTEN), size)]
     assert [cited(sentence or "", 3) for sentence in sentences(without_thoughts(pieces))] == [
-        Sentence("She fell.", (1, 2)),
-        Sentence("Dr. Moss said 3.5 metres.", (2,)),
-        Sentence("Then Bo ran!", (1,)),
-        Sentence("A list item", (3,)),
-        Sentence("1.", ()),
-        Sentence("Nobody said this.", ()),
-        Sentence('"I fell."', (2,)),
-        Sentence("Only of these.", ()),
+        GeneratedSentence("She fell.", (1, 2)),
+        GeneratedSentence("Dr. Moss said 3.5 metres.", (2,)),
+        GeneratedSentence("Then Bo ran!", (1,)),
+        GeneratedSentence("A list item", (3,)),
+        GeneratedSentence("1.", ()),
+        GeneratedSentence("Nobody said this.", ()),
+        GeneratedSentence('"I fell."', (2,)),
+        GeneratedSentence("Only of these.", ()),
     ]
 
 
 def test_what_is_unseen_goes_and_what_never_ends_is_no_sentence() -> None:
-    assert cited("The \u202eoil\u200b\x07 [1].", 1) == Sentence("The oil.", (1,))
+    assert cited("The \u202eoil\u200b\x07 [1].", 1) == GeneratedSentence("The oil.", (1,))
     assert list(sentences(["First. ", "and on " * 400, ". [1] Last. [1]"])) == ["First."]
 
 
@@ -108,7 +99,7 @@ def test_a_clock_bears_out_no_number_that_nobody_said(found: Answer) -> None:
     passage = next(p for p in found.passages if p.start_s is not None and "castor oil" in p.text)
     assert "3:31" in place(passage)
     assert not is_supported("It took 31 litres of castor oil.", [evidence_text(passage)])
-    dated = replace(passage, about=replace(passage.about, date="2019-05-31"))
+    dated = replace(passage, metadata=replace(passage.metadata, date="2019-05-31"))
     assert not is_supported("It took 31 litres of castor oil.", [evidence_text(dated)])
     assert is_supported("In 2019 she had castor oil.", [evidence_text(dated)])
 
@@ -151,8 +142,8 @@ def test_only_what_a_cited_passage_says_remains(stub: StubModel, found: Answer) 
     )
     spoken = said(stub, found)
     assert spoken.sentences == (
-        Sentence("She filled a film canister with castor oil.", (1,)),
-        Sentence("The birthday card plays music.", (1,)),
+        GeneratedSentence("She filled a film canister with castor oil.", (1,)),
+        GeneratedSentence("The birthday card plays music.", (1,)),
     )
     assert (spoken.left_out, spoken.failed, spoken.model) == (4, None, "stub-1")
 
@@ -295,7 +286,7 @@ def test_it_is_off_where_no_address_is_set(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_saved_chat_tells_the_model_from_the_people(found: Answer) -> None:
     spoken = {
-        1: GeneratedAnswer("a*b", (Sentence("She had <b>oil</b>.", (1, 2)),), is_done=True),
+        1: GeneratedAnswer("a*b", (GeneratedSentence("She had <b>oil</b>.", (1, 2)),), is_done=True),
         0: GeneratedAnswer("x", is_done=True),
     }
     saved = chat_as_markdown([("First?", found), ("Oil?", found)], spoken)

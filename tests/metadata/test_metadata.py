@@ -12,12 +12,12 @@ from index.building.build import build
 from index.building.verify import verify
 from index.errors import TranscriptError
 from index.metadata.front_matter import MOST_CHARS
-from index.metadata.metadata import Fields, FileContext, about_of_name, merge_metadata
+from index.metadata.metadata import Fields, FileContext, merge_metadata, metadata_of_name
 from index.reading.reader import read_transcript
 from index.sources.discovery import find_files
 from index.sources.sources import Sources
 from index.storage.database import Database
-from index.storage.full_text import named_by
+from index.storage.queries import named_by
 from index.types import Mark, Metadata, Segment, Transcript
 from qa.ranking.no_answer import fit_thresholds
 
@@ -30,7 +30,7 @@ def metadata_by_transcript(*paths: Path) -> dict[str, Metadata]:
     with Sources() as sources:
         found = find_files(paths, sources).transcripts
         readings = {name: sources.read(source) for name, source in found.items()}
-    return {name: read_transcript(data, name, known).about for name, (data, _, known) in readings.items()}
+    return {name: read_transcript(data, name, known).metadata for name, (data, _, known) in readings.items()}
 
 
 def said(**fields: object) -> Metadata:
@@ -120,7 +120,7 @@ def test_a_language_is_a_tag(value: str, tag: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "about"),
+    ("name", "metadata"),
     [
         ("talks/ada-boat.txt", Metadata("Ada Boat")),
         ("2021-03-04_Ada Moss.srt", Metadata("Ada Moss", date="2021-03-04")),
@@ -136,8 +136,8 @@ def test_a_language_is_a_tag(value: str, tag: str | None) -> None:
         ("20210304.txt", Metadata("20210304", date="2021-03-04")),
     ],
 )
-def test_a_files_name_says_something(name: str, about: Metadata) -> None:
-    assert about_of_name(name) == about
+def test_a_files_name_says_something(name: str, metadata: Metadata) -> None:
+    assert metadata_of_name(name) == metadata
 
 
 # Sources
@@ -158,7 +158,7 @@ source: ada.mp3
 def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) -> None:
     text = (FRONT + BOAT).replace("\n", ending)
     found = read_transcript(text.encode(), "a.txt", FileContext(folder=Path("/talks")))
-    assert found.about == Metadata("The bees: a talk", ("Ada Moss",), (), "2021-03-04", "/talks/ada.mp3", "no")
+    assert found.metadata == Metadata("The bees: a talk", ("Ada Moss",), (), "2021-03-04", "/talks/ada.mp3", "no")
     assert found.text == "How old is the boat?\nNinety years and some, and she leaks like a basket."
     assert [text[s.start : s.end] for s in found.segments] == [s.text for s in found.segments]
 
@@ -173,7 +173,7 @@ def test_front_matter_is_what_a_text_says_of_itself_and_not_speech(ending: str) 
 )
 def test_front_matter_may_say_no_more_than_who_it_is(front: str) -> None:
     found = read_transcript(f"---\n{front}\n---\n\n{BOAT}".encode(), "a.md")
-    assert (found.about.guests, found.about.hosts) == (("Ada Moss",), ("Bo Lind",))
+    assert (found.metadata.guests, found.metadata.hosts) == (("Ada Moss",), ("Bo Lind",))
     assert found.text == "How old is the boat?\nNinety years and some, and she leaks like a basket."
 
 
@@ -181,7 +181,7 @@ def test_front_matter_may_say_no_more_than_who_it_is(front: str) -> None:
 def test_front_matter_in_toml(ending: str) -> None:
     text = f'+++\ntitle = "The bees"\ndate = 2021-03-04\n+++\n\n{BOAT}'.replace("\n", ending)
     found = read_transcript(text.encode(), "a.md")
-    assert (found.about.title, found.about.date) == ("The bees", "2021-03-04")
+    assert (found.metadata.title, found.metadata.date) == ("The bees", "2021-03-04")
     assert found.text.startswith("How old is the boat?")
 
 
@@ -346,14 +346,14 @@ def test_a_transcript_with_a_broken_sidecar_stays_as_it_was(tmp_path: Path) -> N
 
 
 def test_a_transcript_comes_out_of_the_index_as_it_went_in(tmp_path: Path) -> None:
-    about = Metadata("Boats", ("Ada Moss", "Bo Lind"), ("Cy Orr",), "2021-03", "/tapes/é.mp3", "en")
+    metadata = Metadata("Boats", ("Ada Moss", "Bo Lind"), ("Cy Orr",), "2021-03", "/tapes/é.mp3", "en")
     for separator in (" ", "\n"):
         segments = [
             Segment("How old?", 3, 11, "Ada", 0.1, 1.7),
             Segment("Ninety years.", 20, 40, "Bo", 2.2, None, (Mark(0, 2.2), Mark(7, 2.3000000001))),
             Segment("So.", 50, 53),
         ]
-        whole = Transcript.of("a.vtt", segments, about, separator)
+        whole = Transcript.of("a.vtt", segments, metadata, separator)
         one = Transcript.of("b.vtt", segments[:1])
         with Database.create(tmp_path / repr(separator).strip("'\\")) as database:
             for transcript in (whole, one):
@@ -367,7 +367,7 @@ def test_names_and_titles_are_found_by_questions(tmp_path: Path) -> None:
     build([folder], tmp_path / "i", fit=fit_thresholds)
     with Database.open(tmp_path / "i") as database:
         words = "lind zoë marsh basket old ada".split()
-        found = {(word, speaker, bool(topic)) for word, _, speaker, topic in named_by(database.connection, words)}
+        found = {(word, speaker, bool(topic)) for word, _, speaker, topic in named_by(database, words)}
     assert found == {
         ("zoë", None, False),
         ("marsh", None, False),

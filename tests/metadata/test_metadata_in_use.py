@@ -98,7 +98,7 @@ def test_a_link_plays_from_the_moment(media: str | None, address: str | None) ->
 
 def test_a_local_recording_is_no_link_on_the_page(shelf: Path) -> None:
     (passage,) = answer(Library(shelf), "How old is the boat?", 1).passages
-    local = replace(passage, about=replace(passage.about, media="/tapes/a.mp3"))
+    local = replace(passage, metadata=replace(passage.metadata, media="/tapes/a.mp3"))
     assert "<a " not in as_html(local)
 
 

@@ -53,15 +53,15 @@ def test_a_transcript_has_one_name_for_each_speaker() -> None:
     text = "NEAL MOSS, HOST: Good evening.\nADA LIND: Hello.\nMOSS: How are you?\nLIND: Well.\nMOSS: Now?\nLIND: So.\n"
     transcript = read_transcript(text.encode(), "a.txt")
     assert [segment.speaker for segment in transcript.segments] == ["NEAL MOSS", "ADA LIND"] * 3
-    assert transcript.about.hosts == ("NEAL MOSS",)
+    assert transcript.metadata.hosts == ("NEAL MOSS",)
 
 
 ASKED = "Ada Moss: How are you?\nBo Lind: Well, and full of soup.\n"
 
 
 def test_whoever_asks_is_the_host_and_whoever_answers_the_guest() -> None:
-    about = read_transcript((ASKED * 4).encode(), "a.txt").about
-    assert (about.hosts, about.guests) == (("Ada Moss",), ("Bo Lind",))
+    metadata = read_transcript((ASKED * 4).encode(), "a.txt").metadata
+    assert (metadata.hosts, metadata.guests) == (("Ada Moss",), ("Bo Lind",))
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_whoever_asks_is_the_host_and_whoever_answers_the_guest() -> None:
     ],
 )
 def test_where_one_cannot_tell_nobody_is_host_or_guest(text: str) -> None:
-    about = read_transcript(text.encode(), "a.txt").about
-    assert (about.hosts, about.guests) == ((), ())
+    metadata = read_transcript(text.encode(), "a.txt").metadata
+    assert (metadata.hosts, metadata.guests) == ((), ())

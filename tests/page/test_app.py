@@ -272,7 +272,7 @@ def test_interviews_of_one_title_are_told_apart(tmp_path: Path, monkeypatch: pyt
 def test_damage_that_shows_only_where_it_is_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_index({"boat.txt": "How old is the boat? Ninety."}, tmp_path / "index")
     with Database.create(tmp_path / "index") as database:
-        database.connection.execute("UPDATE transcripts SET seal = x'00'")
+        database._connection.execute("UPDATE transcripts SET seal = x'00'")
     for app in run_on(tmp_path / "index", monkeypatch):
         app.query_params["passage"] = "boat.txt:0-5"
         app.run()

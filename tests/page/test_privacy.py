@@ -53,9 +53,9 @@ def nasty(model: StubModel, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         },
     ]
     # Beside it, so that its title is said; a sidecar's strings are read as they are.
-    about = f'title = """{NASTY}"""\nguest = """{GUEST}"""\n'
+    metadata = f'title = """{NASTY}"""\nguest = """{GUEST}"""\n'
     build_index(
-        {NAME: json.dumps(turns), NAME.replace(".json", ".toml"): about, "bread.txt": "Which flour? Rye."},
+        {NAME: json.dumps(turns), NAME.replace(".json", ".toml"): metadata, "bread.txt": "Which flour? Rye."},
         cwd / "index",
     )
     with pytest.MonkeyPatch.context() as patch:

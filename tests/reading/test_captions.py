@@ -67,8 +67,8 @@ def test_a_turn_of_a_sample_has_its_time_and_speaker(name: str) -> None:
 
 
 def test_notes_say_what_a_file_is_and_are_not_said() -> None:
-    about = vtt.parse((TRANSCRIPTS / "voices.vtt").read_text(encoding="utf-8")).about
-    assert about == {
+    metadata = vtt.parse((TRANSCRIPTS / "voices.vtt").read_text(encoding="utf-8")).metadata
+    assert metadata == {
         "title": "Second Keyboard: the ferry piano",
         "guest": GUEST,
         "host": HOST,
@@ -191,7 +191,7 @@ def test_blocks_between_cues_are_not_said() -> None:
     found = vtt.parse(text)
     assert said(found.segments) == [(None, "Hello"), (None, "you"), (None, "there")]
     assert found.segments[-1].start_s == 123 * 3600 + 3
-    assert found.about == {
+    assert found.metadata == {
         "kind": "captions",
         "language": "pt-BR",
         "duration": '"00:01:00"',

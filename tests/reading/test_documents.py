@@ -69,16 +69,16 @@ def test_where_a_turn_lies_in_the_file_are_its_words(name: str) -> None:
 
 
 def test_a_page_says_what_it_is() -> None:
-    about = read_transcript((TRANSCRIPTS / "page.html").read_bytes(), "page.html").about
-    assert about.title == "Nadia Ferrow tunes what nobody else will touch"
-    assert about.date == "2021-03-04"
-    assert about.media == "https://example.org/second-keyboard/12.mp3"
-    assert about.language == "en-GB"
+    metadata = read_transcript((TRANSCRIPTS / "page.html").read_bytes(), "page.html").metadata
+    assert metadata.title == "Nadia Ferrow tunes what nobody else will touch"
+    assert metadata.date == "2021-03-04"
+    assert metadata.media == "https://example.org/second-keyboard/12.mp3"
+    assert metadata.language == "en-GB"
 
 
 def test_front_matter_says_who_speaks_and_is_no_speech() -> None:
     found = read_transcript((TRANSCRIPTS / "interview.md").read_bytes(), "interview.md")
-    assert (found.about.guests, found.about.hosts, found.about.date) == ((GUEST,), (HOST,), "2021-03-04")
+    assert (found.metadata.guests, found.metadata.hosts, found.metadata.date) == ((GUEST,), (HOST,), "2021-03-04")
     assert "https" not in found.text
 
 

@@ -219,7 +219,7 @@ def test_a_long_string_is_read_as_the_text_that_it_is() -> None:
         ("Bo", "Why?"),
         ("Ada", "The wind."),
     ]
-    assert found.about.title == "Rowing"
+    assert found.metadata.title == "Rowing"
     assert json.loads(f'"{text[found.segments[1].start : found.segments[1].end]}"') == "\u201cNever.\u201d"
 
 

@@ -88,7 +88,7 @@ def test_a_player_of_another_site_is_the_recording() -> None:
     text = (
         '<html><body><iframe src="https://www.youtube.com/embed/abcdefghijk?rel=0"></iframe><p>Hello.</p></body></html>'
     )
-    assert html_page.parse(text).about == {"media": "https://www.youtube.com/watch?v=abcdefghijk"}
+    assert html_page.parse(text).metadata == {"media": "https://www.youtube.com/watch?v=abcdefghijk"}
 
 
 def test_what_only_looks_like_a_tag_is_said() -> None:

@@ -209,11 +209,11 @@ def test_what_a_file_says_of_itself_is_kept() -> None:
         "language_code": "de",
         "snippets": [{"text": "a", "start": 1, "duration": 1}],
     }
-    assert read(captions).about == {"language": "de", "media": "https://www.youtube.com/watch?v=a-b_c1d2e3f"}
-    assert read({"result": {"language": "cy"}, "transcription": [{"offsets": {}, "text": "a"}]}).about == {
+    assert read(captions).metadata == {"language": "de", "media": "https://www.youtube.com/watch?v=a-b_c1d2e3f"}
+    assert read({"result": {"language": "cy"}, "transcription": [{"offsets": {}, "text": "a"}]}).metadata == {
         "language": "cy"
     }
-    assert read({"title": "Bees", "segments": [{"body": "a", "startTime": 1}]}).about == {"title": "Bees"}
+    assert read({"title": "Bees", "segments": [{"body": "a", "startTime": 1}]}).metadata == {"title": "Bees"}
 
 
 def test_a_podcast_segment_without_a_speaker_is_nobodys() -> None:

@@ -151,7 +151,7 @@ def test_a_transcript_in_front_matter(ending: str) -> None:
         ("Ada", 80.0, "It is. And I went there early."),
         (None, None, "Links: none."),
     ]
-    assert found.about.title == "The ferry"
+    assert found.metadata.title == "The ferry"
 
 
 def test_a_list_that_is_no_yaml_is_shown_as_it_is() -> None:

@@ -137,7 +137,7 @@ HEADER = "Title: Second Keyboard\nInterviewee: Nadia Ferrow\nInterviewer: Owen T
 def test_the_lines_at_the_top_say_what_it_is_and_nobody_says_them(style: Style) -> None:
     found = labelled_text.parse(HEADER + written(style))
     assert [segment.text for segment in found.segments] == [turn.text for turn in TURNS]
-    assert found.about == {
+    assert found.metadata == {
         "title": "Second Keyboard",
         "interviewee": GUEST,
         "interviewer": HOST,
@@ -184,4 +184,4 @@ def test_a_heading_that_is_met_once_is_no_speaker() -> None:
         ("Ada", "So."),
         ("Bo", "Yes."),
     ]
-    assert found.about == {"title": "Second Keyboard"}
+    assert found.metadata == {"title": "Second Keyboard"}

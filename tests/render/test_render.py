@@ -22,7 +22,7 @@ PASSAGE = CitedPassage(
     turns=((None, Span(0, 52)),),
     highlight=(Span(23, 40),),
     score=0.51239,
-    about=Metadata(),
+    metadata=Metadata(),
 )
 
 
@@ -76,9 +76,7 @@ def test_text_for_a_terminal_obeys_no_control_characters() -> None:
 
 def test_an_answer_that_is_none_says_so() -> None:
     assert as_text(Answer("q", False, ())) == "Nobody was asked this."
-    assert as_text(Answer("q", False, (PASSAGE,))).startswith(
-        "Nobody was asked this. The nearest passages:\n\n1. "
-    )
+    assert as_text(Answer("q", False, (PASSAGE,))).startswith("Nobody was asked this. The nearest passages:\n\n1. ")
 
 
 def test_questions_that_were_asked_are_listed_where_this_one_was_not() -> None:

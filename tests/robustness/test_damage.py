@@ -256,7 +256,7 @@ def test_interviews_whose_files_are_gone_outlive_damage(
     if lost:
         data = bytearray((folder / lost).read_bytes())
         with Database.open(folder) as database:
-            (page,) = database.connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'names'").fetchone()
+            (page,) = database._connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'names'").fetchone()
         data[(page - 1) * PAGE + 2000] ^= 1
         (folder / lost).write_bytes(data)
     note_damage(folder)

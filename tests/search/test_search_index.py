@@ -19,7 +19,7 @@ from index.search.product_quantizer import ProductQuantizer, encode, train, vect
 from index.search.search_index import build_in_memory, load_search_index, save_search_index, search_file
 from index.search.vector_index import HEADER_BYTES, VectorIndex, file_of, map_vectors, read_vectors, write_vectors
 from index.storage.database import Database
-from index.storage.full_text import match_phrase
+from index.storage.queries import match_phrase
 from qa.answering.answer import answer
 from qa.answering.library import Library
 from qa.ranking.top_k import BLOCK, best
@@ -115,11 +115,11 @@ def test_words_count_as_full_text_search_counts_them(tmp_path: Path) -> None:
         {"a.txt": TALK, "b.txt": TALK.replace("pier", "mole"), "c.txt": "Host: Why?\nBo: Because.\n"}, tmp_path / "i"
     )
     with Library(tmp_path / "i").snapshot() as snapshot:
-        postings, ids = snapshot.derived.postings, snapshot.derived.ids
+        postings, ids = snapshot.search_index.postings, snapshot.search_index.ids
         for word in ("pier", "piers", "burned", "café", "CAFE", "running", "mole", "why", "zeppelin", "as"):
             found = postings.match(word)
             assert found is not None
-            expected = match_phrase(snapshot.database.connection, word)
+            expected = match_phrase(snapshot.database, word)
             assert ids[found[0]].tolist() == [i for i, _ in expected], word
             # Where half of all hold a word FTS5's own formula has no idf to divide by.
             if 2 * len(expected) < len(ids):
@@ -169,8 +169,8 @@ def test_a_library_of_many_passages_answers_as_a_small_one_does(library: Library
 def test_words_that_are_not_as_they_were_written_are_met_when_they_are_looked_up(large: Path) -> None:
     path = search_file(large, STATE)
     with Library(large).snapshot() as snapshot:
-        at = path.read_bytes().index(snapshot.derived.postings.arrays["posting_times"].tobytes())
-        n = len(snapshot.derived.postings.arrays["posting_times"])
+        at = path.read_bytes().index(snapshot.search_index.postings.arrays["posting_times"].tobytes())
+        n = len(snapshot.search_index.postings.arrays["posting_times"])
     data = bytearray(path.read_bytes())
     data[at : at + n] = bytes(byte ^ 1 for byte in data[at : at + n])
     path.write_bytes(data)
@@ -210,7 +210,7 @@ def test_the_end_of_a_file_of_vectors_is_not_its_only_check(large: Path, embedde
 def test_passages_that_share_a_vector_are_all_found_by_it(tmp_path: Path) -> None:
     build_index({f"{i}.txt": TALK for i in range(5)} | {"z.txt": TALK.replace("pier", "mole")}, tmp_path / "i")
     with Library(tmp_path / "i").snapshot() as snapshot:
-        derived = snapshot.derived
+        derived = snapshot.search_index
         assert len(derived.vectors) < len(derived.ids)
         for wanted in ([], [0], [2, 0], range(len(derived.vectors))):
             expected = np.flatnonzero(np.isin(derived.encodings, [*wanted])).tolist()

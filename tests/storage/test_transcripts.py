@@ -42,7 +42,7 @@ def test_it_is_read_as_it_was_stored(connection: apsw.Connection, name: str) -> 
     transcript = INVALID_ROW_CONDITIONS if name == "odd.json" else sample(name)
     store_transcript(connection, transcript, "[]", "0f")
     found = load_transcript(connection, name)
-    assert (found.text, found.about, found.offsets) == (transcript.text, transcript.about, transcript.offsets)
+    assert (found.text, found.metadata, found.offsets) == (transcript.text, transcript.metadata, transcript.offsets)
     assert tuple(found.segments) == transcript.segments
     assert tuple(found.times) == transcript.times
     assert found == transcript
@@ -108,7 +108,7 @@ def test_what_nobody_stores_is_refused_though_its_checksum_is_right(
     columns = ("text", "about", "spoken", "segments", "marks")
     with Database.create(tmp_path) as database, database.transaction(write=True):
         database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
-        (values,) = database.connection.execute(f"SELECT {', '.join(columns)} FROM transcripts")
+        (values,) = database._connection.execute(f"SELECT {', '.join(columns)} FROM transcripts")
         row = dict(zip(columns, values, strict=True))
         alter(row)
         parts = (
@@ -117,7 +117,7 @@ def test_what_nobody_stores_is_refused_though_its_checksum_is_right(
         )
         row["seal"] = row_checksum(*parts)
         assigned = ", ".join(f"{column} = :{column}" for column in row)
-        database.connection.execute(f"UPDATE transcripts SET {assigned}", row)
+        database._connection.execute(f"UPDATE transcripts SET {assigned}", row)
     _assert_is_damaged(tmp_path)
 
 
@@ -126,7 +126,7 @@ def test_another_byte_is_not_what_was_stored(tmp_path: Path, column: str) -> Non
     with Database.create(tmp_path) as database, database.transaction(write=True):
         database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
         # Another letter, or all numbers moved by a byte.
-        database.connection.execute(
+        database._connection.execute(
             f"UPDATE transcripts SET {column} = CASE typeof({column}) WHEN 'text' THEN replace({column}, 'd', 't')"
             f" ELSE CAST(substr({column}, 2) || x'01' AS BLOB) END"
         )
@@ -136,7 +136,7 @@ def test_another_byte_is_not_what_was_stored(tmp_path: Path, column: str) -> Non
 def test_another_end_is_not_what_was_stored(tmp_path: Path) -> None:
     with Database.create(tmp_path) as database, database.transaction(write=True):
         database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
-        database.connection.execute("UPDATE transcripts SET end_s = 77.0")
+        database._connection.execute("UPDATE transcripts SET end_s = 77.0")
     _assert_is_damaged(tmp_path)
 
 

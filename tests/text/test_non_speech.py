@@ -60,6 +60,6 @@ def test_noise_is_shown_and_not_searched(tmp_path: Path) -> None:
     assert "Like a [foghorn sounding] wet dog in a church (laughs), and light\u00adhouse oil." in best.text
     assert answer(library, "who kept the books").passages[0].text.endswith("books. [foghorn sounding]")
     with library.snapshot() as snapshot:
-        words = {word for word, _ in snapshot.database.connection.execute("SELECT term, doc FROM vocabulary")}
+        words = {word for word, _ in snapshot.database._connection.execute("SELECT term, doc FROM vocabulary")}
     assert {"lighthouse", "church"} <= words
     assert not words & {"foghorn", "laughs", "light"}

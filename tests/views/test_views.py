@@ -113,8 +113,8 @@ def test_of_a_guest_who_said_less_than_another_the_best_is_found(tmp_path: Path,
     said.append(("Ada Moss", "I never needed one for anything but the washing line."))
     talk = "".join(f"**Bo Lind:** What is the rope for?\n\n**{who}:** {words}\n\n" for who, words in said)
     talk += "**Bo Lind:** What is for lunch on Sundays?\n\n**Cy Ray:** Soup, with a lot of pepper.\n\n"
-    about = "title: Ropes\nguests: [Di Orr, Ada Moss, Cy Ray]\nhost: Bo Lind"
-    files = put(tmp_path / "talks", two__md=f"---\n{about}\n---\n{talk}")
+    metadata = "title: Ropes\nguests: [Di Orr, Ada Moss, Cy Ray]\nhost: Bo Lind"
+    files = put(tmp_path / "talks", two__md=f"---\n{metadata}\n---\n{talk}")
     build([files], tmp_path / "i", reader, fit=floors)
     library, asked = Library(tmp_path / "i", reader), AskedQuestion("What is the rope for, and is the rope old?")
     assert {passage.speaker for passage in answer_again(library, asked, 5).passages} == {"Di Orr"}

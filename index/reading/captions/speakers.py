@@ -34,7 +34,7 @@ class _Opener:
     label: Label | None = None
 
 
-def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> ParsedFile:
+def read_cues(cues: Sequence[Cue], metadata: dict[str, object] | None = None) -> ParsedFile:
     """Return one segment a cue, or several where several people speak in it; what a file shows twice is said once.
 
     Where a file names voices, or labels nearly every cue, whoever has none is nobody. Otherwise a label's speaker
@@ -44,7 +44,7 @@ def read_cues(cues: Sequence[Cue], about: dict[str, object] | None = None) -> Pa
     has_voices = any(line.voice for cue in said for line in cue.lines)
     parts = _voiced(said) if has_voices else _labelled(said)
     segments = [s for cue, spoken in zip(said, parts, strict=True) for s in _segments(cue, spoken)]
-    return ParsedFile(segments, about or {}, separator=" ")
+    return ParsedFile(segments, metadata or {}, separator=" ")
 
 
 _Spoken = list[tuple[str | None, list[Line]]]

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from index.reading.json_text.fields import (
     Row,
     Timed,
-    about,
     dicts,
     holds,
+    metadata,
     numbered,
     root_of,
     row_of,
@@ -43,13 +43,13 @@ def parse(text: str) -> ParsedFile:
     root = row_of(parse_json(text))
     results = row_of(root.value.at("results"))
     if results.data.get("items"):
-        return ParsedFile(segments(in_breaths(_words(results))), about(root.data, results.data), separator=" ")
+        return ParsedFile(segments(in_breaths(_words(results))), metadata(root.data, results.data), separator=" ")
     name = next((name for name in _TEXTS if results.data.get(name)), "")
     rows = rows_of(results.value.get(name), "a transcript")
     found = segments(
         [word(said, _timed(row.data))] for row in rows if (said := row.text("transcript", expected="a transcript"))
     )
-    return ParsedFile(found, about(root.data, results.data), separator=" ")
+    return ParsedFile(found, metadata(root.data, results.data), separator=" ")
 
 
 def _words(results: Row) -> list[Word]:

@@ -10,9 +10,9 @@ from index.reading.json_text.fields import (
     MILLISECONDS,
     Row,
     Timed,
-    about,
     dicts,
     holds,
+    metadata,
     numbered,
     root_of,
     row_of,
@@ -45,14 +45,14 @@ def parse(text: str) -> ParsedFile:
     root = row_of(parse_json(text))
     name = next((name for name in _ARRAYS if holds(root.data.get(name), _is_timed)), None)
     if name is None:
-        return ParsedFile(segments(in_breaths(_words(root))), about(root.data), separator=" ")
+        return ParsedFile(segments(in_breaths(_words(root))), metadata(root.data), separator=" ")
     found: list[Segment] = []
     for row in rows_of(root.value.get(name), "an utterance"):
         said = row.text("text", expected="an utterance's text")
         if said:
             times = _timed(row.data)
             found += segments_within(aligned(said, _spelled(row.data.get("words")), times.speaker), times)
-    return ParsedFile(found, about(root.data), separator=" ")
+    return ParsedFile(found, metadata(root.data), separator=" ")
 
 
 def _is_timed(row: Mapping[str, object]) -> bool:

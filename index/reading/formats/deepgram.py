@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from index.reading.json_text.fields import (
     Row,
     Timed,
-    about,
     dicts,
     holds,
+    metadata,
     numbered,
     root_of,
     row_of,
@@ -46,7 +46,7 @@ def parse(text: str) -> ParsedFile:
     else:
         found = _merged(channels)
     detected = {"language": channels[0].data.get("detected_language")} if channels else None
-    return ParsedFile(found, about(root.data, detected), separator=" ")
+    return ParsedFile(found, metadata(root.data, detected), separator=" ")
 
 
 def _is_utterance(row: Mapping[str, object]) -> bool:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from index.reading.formats import labelled_text, plain_text
 from index.reading.json_text.field_names import TEXTS, inner, is_timed, per_second, plain, text_path, when, who
-from index.reading.json_text.fields import SHOWN, Row, Timed, about, dicts, row_of, speaker
+from index.reading.json_text.fields import SHOWN, Row, Timed, dicts, metadata, row_of, speaker
 from index.reading.json_text.positioned_json import Said, Value, json_of
 from index.reading.json_text.timed_words import (
     Word,
@@ -80,7 +80,7 @@ def parse(text: str) -> ParsedFile:
     found = _find(text)
     if found is None:
         return ParsedFile([])
-    known = about(*found.holders)
+    known = metadata(*found.holders)
     if found.whole:
         return _read_whole(found.whole, known)
     called = _called(found.holders)
@@ -256,7 +256,7 @@ def _read_whole(said: Said, known: dict[str, object]) -> ParsedFile:
     reader = labelled_text if labelled_text.sniff(said.text) else plain_text
     contents = reader.parse(said.text)
     placed = [_placed(segment, said) for segment in contents.segments]
-    return ParsedFile(placed, {**contents.about, **known}, contents.separator)
+    return ParsedFile(placed, {**contents.metadata, **known}, contents.separator)
 
 
 def _placed(segment: Segment, said: Said) -> Segment:

@@ -81,7 +81,7 @@ def parse(text: str) -> ParsedFile:
             page.close(token.name, token.start)
     page.finish(len(text))
     contents = placed(read_lines(speech(page.lines, page.regions)), text)
-    return contents._replace(about={**page.about, **contents.about})
+    return contents._replace(metadata={**page.metadata, **contents.metadata})
 
 
 class _Page:
@@ -89,7 +89,7 @@ class _Page:
 
     def __init__(self, has_lines: bool) -> None:
         self._has_lines = has_lines
-        self.about: dict[str, str] = {}
+        self.metadata: dict[str, str] = {}
         self.regions: dict[str, list[Span]] = {}  # role -> where elements are that have it
         self._maker = LineMaker()
         self._open: list[_Element] = []
@@ -225,7 +225,7 @@ class _Page:
     def _tell(self, key: str, value: str) -> None:
         value = " ".join(value.split())
         if value:
-            self.about.setdefault(key, value)
+            self.metadata.setdefault(key, value)
 
     def _tell_of(self, name: str, attributes: dict[str, str]) -> None:
         """Note what an element says of the page."""

@@ -17,9 +17,9 @@ def sniff(_text: str) -> bool:
 def parse(text: str) -> ParsedFile:
     """Return the whole text below its header as one segment; words that hold character references are their own."""
     lines = text_lines(text[:HEAD_CHARS])
-    about, below = split_header(lines)
+    metadata, below = split_header(lines)
     start = below[0].start if below else 0
     said = text[start:].strip().strip("\ufeff").strip()
     at = text.index(said, start)
     parts = list(with_entities_decoded(Segment(said, at, at + len(said)))) if said else []
-    return ParsedFile(parts, about, separator=" ")
+    return ParsedFile(parts, metadata, separator=" ")

@@ -5,7 +5,7 @@ The specification does not say that a speaker goes on where a segment names none
 speaker of every word, so a segment without one is nobody's.
 """
 
-from index.reading.json_text.fields import about, holds, root_of, rows_of, seconds, speaker, timed
+from index.reading.json_text.fields import holds, metadata, root_of, rows_of, seconds, speaker, timed
 from index.reading.json_text.positioned_json import parse_json
 from index.reading.json_text.timed_words import are_words, in_breaths, segments, spaced, word
 from index.types import ParsedFile
@@ -30,4 +30,4 @@ def parse(text: str) -> ParsedFile:
             found.append([word(body, timed(start_s, end_s, speaker(row.data.get("speaker"))))])
     is_by_word = are_words([body.text for (body,) in found])
     groups = in_breaths(spaced(found)) if is_by_word else found
-    return ParsedFile(segments(groups), about(root.data), separator=" ")
+    return ParsedFile(segments(groups), metadata(root.data), separator=" ")

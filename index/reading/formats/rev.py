@@ -5,7 +5,18 @@ https://docs.rev.ai/api/asynchronous/; a transcript that people typed names its 
 
 from collections.abc import Iterator, Mapping
 
-from index.reading.json_text.fields import Row, about, dicts, holds, numbered, root_of, rows_of, seconds, speaker, timed
+from index.reading.json_text.fields import (
+    Row,
+    dicts,
+    holds,
+    metadata,
+    numbered,
+    root_of,
+    rows_of,
+    seconds,
+    speaker,
+    timed,
+)
 from index.reading.json_text.positioned_json import Said, parse_json
 from index.reading.json_text.timed_words import Word, in_breaths, segments, word
 from index.types import ParsedFile
@@ -32,7 +43,7 @@ def parse(text: str) -> ParsedFile:
         for monologue in rows_of(root.get("monologues"), "a monologue")
         for said in segments(in_breaths(_words(monologue, _speaker(monologue.data, names))))
     ]
-    return ParsedFile(found, about(data), separator=" ")
+    return ParsedFile(found, metadata(data), separator=" ")
 
 
 def _speaker(monologue: Mapping[str, object], names: Mapping[object, str | None]) -> str | None:

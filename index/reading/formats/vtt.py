@@ -38,10 +38,10 @@ def parse(text: str) -> ParsedFile:
 
     Raises MalformedError for a timing that is none, and for words above the first one.
     """
-    about: dict[str, object] = {}
-    rows = list(_cue_rows(text, filled_rows(text), about))
+    metadata: dict[str, object] = {}
+    rows = list(_cue_rows(text, filled_rows(text), metadata))
     timed = timed_cues(text, rows, arrow_timing, first_is_named=True)
-    return read_cues(list(_cues(text, timed)), about)
+    return read_cues(list(_cues(text, timed)), metadata)
 
 
 def _cues(text: str, timed: Sequence[Timed]) -> Iterator[Cue]:
@@ -51,7 +51,7 @@ def _cues(text: str, timed: Sequence[Timed]) -> Iterator[Cue]:
         yield read_cue(text, cue, voice)
 
 
-def _cue_rows(text: str, rows: Sequence[Row], about: dict[str, object]) -> Iterator[Row]:
+def _cue_rows(text: str, rows: Sequence[Row], metadata: dict[str, object]) -> Iterator[Row]:
     """Yield the rows of cues, and collect what the others say; a block lasts until a blank line or a timing."""
     block: str | None = None
     is_above = True  # no cue has been met yet
@@ -70,7 +70,7 @@ def _cue_rows(text: str, rows: Sequence[Row], about: dict[str, object]) -> Itera
         elif block == "STYLE":
             open_braces += said.count("{") - said.count("}")
         else:
-            _note(about, said)
+            _note(metadata, said)
 
 
 def _block(said: str, row: Row, is_above: bool) -> tuple[str | None, str]:
@@ -87,13 +87,13 @@ def _block(said: str, row: Row, is_above: bool) -> tuple[str | None, str]:
     return ("WEBVTT" if is_metadata else None), said
 
 
-def _note(about: dict[str, object], said: str) -> None:
+def _note(metadata: dict[str, object], said: str) -> None:
     """Keep `key: value`; of a key that is met again the first value counts, and all of them where they are people."""
     match = _FIELD.fullmatch(said.strip())
     if match is None:
         return
     key, value = match["key"].lower(), match["value"]
-    if key in about and key in _PEOPLE:
-        known = about[key]
-        about[key] = [*(known if isinstance(known, list) else [known]), value]
-    about.setdefault(key, value)
+    if key in metadata and key in _PEOPLE:
+        known = metadata[key]
+        metadata[key] = [*(known if isinstance(known, list) else [known]), value]
+    metadata.setdefault(key, value)

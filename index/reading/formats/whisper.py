@@ -8,7 +8,7 @@ faster-whisper, whisper-timestamped, stable-ts and mlx-whisper, as JSON Lines to
 from collections.abc import Iterator, Mapping
 
 from index.reading.json_text.field_names import in_milliseconds, who
-from index.reading.json_text.fields import Row, Timed, about, dicts, holds, row_of, rows_of, seconds, timed
+from index.reading.json_text.fields import Row, Timed, dicts, holds, metadata, row_of, rows_of, seconds, timed
 from index.reading.json_text.positioned_json import Value, json_of, parse_json
 from index.reading.json_text.timed_words import (
     Word,
@@ -46,7 +46,7 @@ def parse(text: str) -> ParsedFile:
     array = (root.get(name) if name else None) or root
     is_said = _are_segments(array.data)
     found = _read_segments(array) if is_said else segments(in_breaths(_read_words(root)))
-    return ParsedFile(found, about(root.data), separator=" ")
+    return ParsedFile(found, metadata(root.data), separator=" ")
 
 
 def _is_segment(row: Mapping[str, object]) -> bool:

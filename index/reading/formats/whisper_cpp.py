@@ -9,9 +9,9 @@ from index.reading.json_text.fields import (
     MILLISECONDS,
     Row,
     Timed,
-    about,
     dicts,
     holds,
+    metadata,
     numbered,
     root_of,
     rows_of,
@@ -50,7 +50,7 @@ def parse(text: str) -> ParsedFile:
     else:
         found = [said for row, pieces in spoken for said in segments_within(pieces, _timed(row.data))]
     result = root.get("result")
-    return ParsedFile(found, about(root.data, result and result.data), separator=" ")
+    return ParsedFile(found, metadata(root.data, result and result.data), separator=" ")
 
 
 def _pieces(row: Row) -> list[Word]:

@@ -12,7 +12,7 @@ from statistics import median
 
 from index.reading.captions.cues import Cue, Line, Piece
 from index.reading.captions.speakers import read_cues
-from index.reading.json_text.fields import MILLISECONDS, Row, about, holds, rows_of, seconds, timed
+from index.reading.json_text.fields import MILLISECONDS, Row, holds, metadata, rows_of, seconds, timed
 from index.reading.json_text.positioned_json import Said, Value, json_of, parse_json
 from index.text.html_entities import decode_entities
 from index.types import Mark, ParsedFile, Segment
@@ -138,7 +138,7 @@ def _known(found: Segment) -> Segment:
 
 
 def _about(root: object) -> dict[str, object]:
-    found = about(root)
+    found = metadata(root)
     video = root.get("video_id") if isinstance(root, dict) else None
     if isinstance(video, str) and _VIDEO.fullmatch(video):
         found.setdefault("media", f"https://www.youtube.com/watch?v={video}")

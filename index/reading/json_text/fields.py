@@ -140,7 +140,7 @@ def numbered(value: object, prefix: str = "") -> str | None:
     return f"Speaker {short}" if is_short else name
 
 
-def about(*objects_: object) -> dict[str, object]:
+def metadata(*objects_: object) -> dict[str, object]:
     """Return what objects say of the file, the first that says it."""
     found: dict[str, object] = {}
     for members in objects_:

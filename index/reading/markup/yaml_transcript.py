@@ -30,15 +30,15 @@ def read_listed(text: str) -> tuple[ParsedFile, int] | None:
     if not isinstance(root, yaml.MappingNode):
         return None
     segments: list[Segment] = []
-    about: dict[str, object] = {}
+    metadata: dict[str, object] = {}
     for key, node in root.value:
         if isinstance(node, yaml.SequenceNode) and any(isinstance(item, yaml.MappingNode) for item in node.value):
             segments += _said(node, place.start)
         elif isinstance(node, yaml.ScalarNode) and node.value:
-            about[key.value] = node.value
+            metadata[key.value] = node.value
         elif isinstance(node, yaml.SequenceNode):
-            about[key.value] = [item.value for item in node.value if isinstance(item, yaml.ScalarNode)]
-    return (ParsedFile(segments, about), place.end + len("---")) if segments else None
+            metadata[key.value] = [item.value for item in node.value if isinstance(item, yaml.ScalarNode)]
+    return (ParsedFile(segments, metadata), place.end + len("---")) if segments else None
 
 
 def _said(node: yaml.SequenceNode, offset: int) -> Iterator[Segment]:

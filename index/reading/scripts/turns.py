@@ -87,14 +87,14 @@ def read_lines(lines: Sequence[Line], source: str | None = None) -> ParsedFile:
     what was said is a slice of it; otherwise its lines are joined. A turn lasts until the next one
     starts, as far as times are given.
     """
-    about, below = split_header(lines)
+    metadata, below = split_header(lines)
     if lines and _is_heading(lines[0]):
-        about.setdefault("title", lines[0].text)
+        metadata.setdefault("title", lines[0].text)
     turns = _turns(below, _heads(below))
     segments = [_segment(turn, end_s, source) for turn, end_s in _with_ends(turns) if turn.pieces]
     if source is not None:
         segments = [part for segment in segments for part in with_entities_decoded(segment)]
-    return ParsedFile(segments, about)
+    return ParsedFile(segments, metadata)
 
 
 def placed(contents: ParsedFile, text: str) -> ParsedFile:
