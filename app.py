@@ -15,7 +15,7 @@ from index.storage.index_folder import default_folder
 from index.storage.records import Overview
 from qa.answering.answer import LONGEST_CHARS, Answer
 from qa.answering.library import Library
-from qa.page.cached_library import building, open_library, overview
+from qa.page.cached_library import building, library_summary, open_library
 from qa.page.chat import Turn, bring_into_view, come_back, offer, show_turn
 from qa.page.chat_history import is_earlier, show_earlier
 from qa.page.filters import FilterOptions, Searched, from_address, known, searched, show_choice, show_searched
@@ -133,7 +133,7 @@ def main() -> None:
 
 def show_chat(library: Library, state: str) -> None:
     """Draw the questions that were asked with their answers, and the box for the next one."""
-    holds, first_questions = overview(library, state)
+    holds, first_questions = library_summary(library, state)
     scope = searched(library, state, from_address())
     turns: list[Turn] = st.session_state.setdefault("turns", [])
     show_switch()

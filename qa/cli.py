@@ -4,15 +4,13 @@ import argparse
 import io
 import json
 import os
-import re
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import InterviewQAError
-from index.storage.index_folder import default_folder
+from qa.arguments import make_parser
 from qa.progress_bar import Bar
 
 if TYPE_CHECKING:
@@ -35,15 +33,13 @@ PRIVATE = {
 # The names that it answers to.
 HOSTS = ("localhost", "127.0.0.1", "::1")
 
-LAST_PORT = 65_535
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code; what a user can put right is one `error: ...` line and 1."""
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace")):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors=errors)
-    arguments = _parser().parse_args(argv)
+    arguments = make_parser(COMMANDS).parse_args(argv)
     try:
         return int(arguments.run(arguments))
     except InterviewQAError as error:
@@ -65,101 +61,6 @@ def _print_error(message: str) -> None:
     """Print one line, whatever a file's name may hold."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
     print(f"error: {line}", file=sys.stderr)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="interview-qa",
-        description="Ask your interviews: the passage that answers, verbatim, with its place and time. All offline.",
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    def command(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-        added.set_defaults(run=run)
-        added.add_argument(
-            "--index",
-            type=Path,
-            default=default_folder(),
-            metavar="DIR",
-            help="the index folder (default: $INTERVIEW_QA_INDEX, else .interview-qa)",
-        )
-        return added
-
-    building = command("build", _build, "make the index hold these transcripts, re-using what did not change")
-    building.add_argument(
-        "paths",
-        nargs="*",
-        type=Path,
-        metavar="PATH",
-        help="transcript files, or folders and zips of them (default: ./interviews, else the bundled samples)",
-    )
-    building.add_argument(
-        "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
-    )
-    building.add_argument(
-        "--keep-missing", action="store_true", help="keep what the index holds of transcripts that are not in PATH"
-    )
-    building.add_argument(
-        "--watch", action="store_true", help="go on, and build again whenever something changes in PATH"
-    )
-
-    asking = command("ask", _ask, "answer a question with the passages that match best")
-    asking.add_argument("question", nargs="?", metavar="QUESTION")
-    asking.add_argument("--top-k", type=_positive, metavar="K", help="how many passages (default: 5; with --batch 10)")
-    asking.add_argument("--json", action="store_true", help="print one JSON object")
-    asking.add_argument("--batch", action="store_true", help="read JSON lines from stdin, answer each with a JSON line")
-    only = asking.add_argument_group("only some of the interviews", "each but the dates may be given several times")
-    for name, meaning in (
-        ("transcript", "by this file name, or with these words in it or in the title"),
-        ("guest", "with this guest; a part of the name will do"),
-        ("host", "with this host"),
-        ("language", "in this language, as en or pt-BR"),
-    ):
-        only.add_argument(f"--{name}", action="append", default=[], metavar=name.upper(), help=meaning)
-    for name, meaning in (("since", "from this day, month or year on"), ("until", "up to this one, and all of it")):
-        only.add_argument(f"--{name}", type=_date, metavar="DATE", help=f"{meaning}: 2021, 2021-06, 2021-06-30")
-    asking.set_defaults(usage_error=asking.error)
-
-    judging = command("eval", _eval, "ask gold questions and print how good the answers are")
-    judging.add_argument("file", nargs="?", type=Path, metavar="FILE", help="JSON lines: id, kind, question, evidence")
-    judging.add_argument(
-        "--self", action="store_true", dest="own", help="ask the library its own questions, each with its asking hidden"
-    )
-    judging.add_argument("--compare", action="store_true", help="score simpler ways to search beside it")
-    judging.add_argument("--json", action="store_true", help="print one JSON object")
-    judging.set_defaults(usage_error=judging.error)
-
-    showing = command("info", _info, "say what the index holds")
-    showing.add_argument("--json", action="store_true", help="print one JSON object")
-
-    checking = command("verify", _verify, "check that the index is whole and agrees with its files")
-    checking.add_argument("--json", action="store_true", help="print one JSON object")
-
-    telling = command("feedback", _feedback, "say how the answers were rated, as gold questions for eval")
-    telling.add_argument("--export", type=Path, metavar="FILE", help="write them there, not to standard output")
-
-    chatting = command("chat", _chat, "open the chat page in the browser")
-    chatting.add_argument("--port", type=_port, help="the port that the page listens on, on this machine alone")
-    return parser
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 on, not {text!r}")
-    return int(text)
-
-
-def _date(text: str) -> str:
-    if not re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"must be a date as 2021, 2021-06 or 2021-06-30, not {text!r}")
-    return text
-
-
-def _port(text: str) -> int:
-    if _positive(text) > LAST_PORT:
-        raise argparse.ArgumentTypeError(f"must be a number up to {LAST_PORT}, not {text!r}")
-    return int(text)
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -378,3 +279,14 @@ def _open(folder: Path) -> "Library":
 def _listed(names: list[str], most: int = 5) -> str:
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+COMMANDS = {
+    "build": _build,
+    "ask": _ask,
+    "eval": _eval,
+    "info": _info,
+    "verify": _verify,
+    "feedback": _feedback,
+    "chat": _chat,
+}

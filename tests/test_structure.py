@@ -30,7 +30,7 @@ qa.evaluation qa.render
 qa.answering
 qa.ranking
 qa.question
-qa.types qa.progress_bar
+qa.types qa.progress_bar qa.arguments
 index.building
 index.search index.editing
 index.storage index.sources

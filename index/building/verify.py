@@ -18,6 +18,7 @@ from index.storage.database import Database
 from index.storage.embedding_cache import digest
 from index.storage.full_text import searchable_words
 from index.storage.index_folder import DAMAGE_NAME, note_damage
+from index.storage.queries import index_text_of
 from index.storage.records import StoredPassage
 from index.text.non_speech import blank_non_speech
 from index.types import Passage, Span, Transcript
@@ -82,7 +83,7 @@ def _is_found_by_its_words(
     database: Database, transcript: Transcript, passages: list[StoredPassage], read_by: str
 ) -> bool:
     """Whether vectors and full text are those of the passages' words."""
-    said, kept = blank_non_speech(transcript.text), database.index_text_of([passage.id for passage in passages])
+    said, kept = blank_non_speech(transcript.text), index_text_of(database, [passage.id for passage in passages])
     return all(
         kept.get(passage.id)
         == (

@@ -32,9 +32,9 @@ from index.storage.full_text import count, forget_words, store_names, store_word
 from index.storage.index_folder import FILE_NAME, damaged, default_folder, note_damage, prepare_folder
 from index.storage.index_metadata import refuse_invalid
 from index.storage.integrity import integrity_problems
-from index.storage.records import ListedInterview, Overview, StoredPassage, TokenVectors, stored_passage
+from index.storage.records import StoredPassage, TokenVectors, stored_passage
 from index.storage.schema import SCHEMA_VERSION
-from index.storage.transcripts import load_metadata_by_transcript, load_transcript, metadata_from, store_transcript
+from index.storage.transcripts import load_metadata_by_transcript, load_transcript, store_transcript
 from index.types import Metadata, Passage, Transcript
 
 # How long a build waits for those who read the state before, to clear its log of what was removed.
@@ -98,7 +98,7 @@ class Database:
         except NoTablesError:
             raise _no_index(folder) from None
         with database.closed_on_error():
-            if not database._connection.execute("SELECT 1 FROM facts WHERE name = 'state'").fetchone():
+            if not database._connection.execute("SELECT 1 FROM index_metadata WHERE name = 'state'").fetchone():
                 raise _no_index(folder)
         return database
 
@@ -148,7 +148,7 @@ class Database:
         self._connection.set_busy_timeout(BUSY_TIMEOUT_MS)
 
     @contextmanager
-    def _decoding(self, *meant: type[Exception]) -> Iterator[None]:
+    def decoding(self, *meant: type[Exception]) -> Iterator[None]:
         """Raise DamagedError for stored values that are not what we write, whoever wrote them."""
         try:
             yield
@@ -161,8 +161,8 @@ class Database:
 
     def index_metadata(self) -> dict[str, Any]:
         """Return everything that was recorded about the library as a whole."""
-        with self._decoding():
-            rows = self._connection.execute("SELECT name, value FROM facts")
+        with self.decoding():
+            rows = self._connection.execute("SELECT name, value FROM index_metadata")
             found = {name: json.loads(value) for name, value in rows}
             refuse_invalid(found)
             return found
@@ -170,7 +170,7 @@ class Database:
     def set_index_metadata(self, **index_metadata: object) -> None:
         """Set facts; values are anything that JSON holds."""
         rows = [(name, json.dumps(value)) for name, value in index_metadata.items()]
-        self._connection.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", rows)
+        self._connection.executemany("INSERT OR REPLACE INTO index_metadata VALUES (?, ?)", rows)
 
     # Transcripts
 
@@ -214,18 +214,13 @@ class Database:
 
     def transcript(self, name: str) -> Transcript:
         """Return a transcript as it was read. Raises KeyError for a name that is not in the library."""
-        with self._decoding(KeyError):
+        with self.decoding(KeyError):
             return load_transcript(self._connection, name)
 
     def metadata_by_transcript(self) -> dict[str, Metadata]:
         """Return transcript name -> what is known of it, in the order of names."""
-        with self._decoding():
+        with self.decoding():
             return load_metadata_by_transcript(self._connection)
-
-    def texts(self) -> Iterator[str]:
-        """Yield what was said in each transcript."""
-        for (text,) in self._connection.execute("SELECT text FROM transcripts ORDER BY id"):
-            yield text
 
     # Passages
 
@@ -238,7 +233,7 @@ class Database:
             f" {where} ORDER BY t.name, p.start",
             values,
         )
-        with self._decoding():
+        with self.decoding():
             return [stored_passage(row) for row in rows]
 
     def replace_passage(
@@ -268,7 +263,7 @@ class Database:
             (json.dumps(list(ids)),),
         )
         found = {}
-        with self._decoding():
+        with self.decoding():
             for i, key, vector, tokens, sealed, windows in rows:
                 if not checksum_matches(sealed, key, vector, tokens):
                     raise ValueError("what the model made of a text is not what was stored")
@@ -303,15 +298,6 @@ class Database:
         rows = self._connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
         return np.array([row[0] for row in rows], np.int64)
 
-    def index_text_of(self, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
-        """Return passage id -> (digest of the text that the model read, words that full-text search knows)."""
-        rows = self._connection.execute(
-            "SELECT p.id, e.digest, w.said FROM passages p JOIN encodings e ON e.id = p.encoding_id"
-            " JOIN words w ON w.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(passage_ids)),),
-        )
-        return {i: (key, said) for i, key, said in rows}
-
     # Encodings
 
     def vectors(self, ids: Sequence[int], dimension: int) -> Vectors:
@@ -324,7 +310,7 @@ class Database:
             " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
             (json.dumps(ids),),
         )
-        with self._decoding():
+        with self.decoding():
             found = []
             for key, vector, tokens, sealed in rows:
                 if not checksum_matches(sealed, key, vector, tokens):
@@ -334,37 +320,6 @@ class Database:
             if not np.isfinite(vectors).all():
                 raise ValueError("a vector that is none")
             return vectors
-
-    def overview(self) -> Overview:
-        """Return how much is in the library."""
-        transcripts, words = self._connection.execute("SELECT count(*), total(words) FROM transcripts").get
-        return Overview(transcripts, int(words))
-
-    def interview_list(self) -> list[ListedInterview]:
-        """Return each interview at a glance, in the order of names."""
-        rows = self._connection.execute(
-            "SELECT name, about, words,"
-            " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside), end_s"
-            " FROM transcripts t ORDER BY name"
-        )
-        with self._decoding():
-            return [ListedInterview(name, metadata_from(metadata), *numbers) for name, metadata, *numbers in rows]
-
-    def speaker_characters(self) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
-        """Return (transcript id, its name, [(speaker, how many characters they say)]), in the order of names."""
-        rows = self._connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
-        with self._decoding():
-            return [(i, name, [(who, int(size)) for who, size in json.loads(spoken)]) for i, name, spoken in rows]
-
-    def asked_questions(self) -> list[tuple[str, str]]:
-        """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT t.name, p.question_start,"
-            " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
-            " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
-            " WHERE p.question_start IS NOT NULL AND NOT p.is_aside ORDER BY t.name, p.question_start"
-        )
-        return [(name, asked) for name, _, asked in rows]
 
     def integrity_problems(self) -> list[str]:
         """Return one line for each fault that SQLite finds in the file."""

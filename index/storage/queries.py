@@ -9,6 +9,8 @@ import numpy as np
 
 from index.arrays import Ids
 from index.storage.database import Database
+from index.storage.records import ListedInterview, Overview
+from index.storage.transcripts import metadata_from
 
 
 def passage_table(database: Database) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
@@ -113,6 +115,57 @@ def speaker_words(database: Database) -> set[str]:
     return {
         word for (word,) in database._connection.execute("SELECT DISTINCT word FROM names WHERE speaker IS NOT NULL")
     }
+
+
+def texts(database: Database) -> Iterator[str]:
+    """Yield what was said in each transcript."""
+    for (text,) in database._connection.execute("SELECT text FROM transcripts ORDER BY id"):
+        yield text
+
+
+def index_text_of(database: Database, passage_ids: Iterable[int]) -> dict[int, tuple[bytes, str]]:
+    """Return passage id -> (digest of the text that the model read, words that full-text search knows)."""
+    rows = database._connection.execute(
+        "SELECT p.id, e.digest, w.said FROM passages p JOIN encodings e ON e.id = p.encoding_id"
+        " JOIN words w ON w.rowid = p.id WHERE p.id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(passage_ids)),),
+    )
+    return {i: (key, said) for i, key, said in rows}
+
+
+def overview(database: Database) -> Overview:
+    """Return how much is in the library."""
+    transcripts, words = database._connection.execute("SELECT count(*), total(words) FROM transcripts").get
+    return Overview(transcripts, int(words))
+
+
+def interview_list(database: Database) -> list[ListedInterview]:
+    """Return each interview at a glance, in the order of names."""
+    rows = database._connection.execute(
+        "SELECT name, about, words,"
+        " (SELECT count(DISTINCT question_start) FROM passages WHERE transcript_id = t.id AND NOT is_aside), end_s"
+        " FROM transcripts t ORDER BY name"
+    )
+    with database.decoding():
+        return [ListedInterview(name, metadata_from(metadata), *numbers) for name, metadata, *numbers in rows]
+
+
+def speaker_characters(database: Database) -> list[tuple[int, str, list[tuple[str | None, int]]]]:
+    """Return (transcript id, its name, [(speaker, how many characters they say)]), in the order of names."""
+    rows = database._connection.execute("SELECT id, name, spoken FROM transcripts ORDER BY name")
+    with database.decoding():
+        return [(i, name, [(who, int(size)) for who, size in json.loads(spoken)]) for i, name, spoken in rows]
+
+
+def asked_questions(database: Database) -> list[tuple[str, str]]:
+    """Return (transcript name, what was asked) for each question that opens an exchange, in their order."""
+    rows = database._connection.execute(
+        "SELECT DISTINCT t.name, p.question_start,"
+        " substr(t.text, 1 + p.question_start, p.question_end - p.question_start)"
+        " FROM passages p JOIN transcripts t ON t.id = p.transcript_id"
+        " WHERE p.question_start IS NOT NULL AND NOT p.is_aside ORDER BY t.name, p.question_start"
+    )
+    return [(name, asked) for name, _, asked in rows]
 
 
 def _phrase(words: str) -> str:

@@ -12,7 +12,7 @@ SCHEMA_VERSION = 6
 MIGRATIONS: dict[int, str] = {}
 
 SCHEMA = """
-CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE index_metadata (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- What is long comes last: to get at what comes after it, SQLite reads through all of it.
 CREATE TABLE transcripts (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,

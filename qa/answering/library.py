@@ -13,6 +13,7 @@ from index.search.search_index import SearchIndex, build_in_memory, load_search_
 from index.search.snapshot import Snapshot
 from index.storage.connection_pool import Databases
 from index.storage.database import Database
+from index.storage.queries import overview, texts
 from index.text.non_speech import strip_for_search
 from index.types import Transcript
 from qa.question.phonetic_match import Vocabulary, runs_of
@@ -128,8 +129,8 @@ def _gather(snapshot: Snapshot) -> Vocabulary:
     spelled = (word.decode("utf-8", "replace") for word in derived.spelled)
     words = dict(zip(spelled, derived.spelled_in.tolist(), strict=True))
     runs: dict[tuple[str, ...], None] = {}  # as a set, but in the same order in every process
-    if database.overview().words <= RUNS_OF_WORDS:
-        for text in database.texts():
+    if overview(database).words <= RUNS_OF_WORDS:
+        for text in texts(database):
             # A file may lie about how many words it holds.
             if len(text) <= LONGEST_TEXT:
                 runs.update(dict.fromkeys(runs_of(all_words(strip_for_search(text).lower()))))

@@ -9,6 +9,7 @@ import numpy as np
 from index.arrays import Vectors
 from index.embedding.embedder import Embedder
 from index.search.snapshot import Snapshot
+from index.storage.queries import asked_questions
 from index.text.sentences import is_question, sentence_spans
 from qa.answering.library import Library
 from qa.question.follow_ups import is_follow_up
@@ -40,7 +41,7 @@ def suggestions(snapshot: Snapshot, k: int) -> list[str]:
     Of each interview, those with the most to go by come first.
     """
     asked: dict[str, list[str]] = {}
-    for transcript, question in snapshot.database.asked_questions():
+    for transcript, question in asked_questions(snapshot.database):
         shown = presentable(question)
         if shown:
             asked.setdefault(transcript, []).append(shown)

@@ -8,6 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from index.errors import InterviewQAError
+from index.storage.queries import overview
 from index.storage.records import Overview
 from qa.answering.library import Library
 from qa.answering.suggestions import suggestions
@@ -42,8 +43,8 @@ def building() -> threading.Lock:
 
 # Streamlit's own caches take a quarter of a millisecond to be asked; what every run asks for is kept by Python's.
 @lru_cache(maxsize=8)
-def overview(library: Library, state: str) -> tuple[Overview, list[str]]:
+def library_summary(library: Library, state: str) -> tuple[Overview, list[str]]:
     """Return what a state of the library holds, and questions to begin with."""
     del state  # It is what the answer is remembered by.
     with library.snapshot() as snapshot:
-        return snapshot.database.overview(), suggestions(snapshot, SUGGESTIONS)
+        return overview(snapshot.database), suggestions(snapshot, SUGGESTIONS)

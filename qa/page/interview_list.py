@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from index.storage.queries import interview_list
 from index.storage.records import ListedInterview
 from qa.answering.library import Library
 from qa.page import filters
@@ -35,7 +36,7 @@ def listed(folder: Path, state: str, _library: Library) -> list[ListedInterview]
     """Return the interviews of a state of the folder."""
     del folder, state  # They are what the answer is remembered by.
     with _library.snapshot() as snapshot:
-        return snapshot.database.interview_list()
+        return interview_list(snapshot.database)
 
 
 def show_interviews(library: Library, state: str) -> None:

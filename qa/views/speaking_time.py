@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.storage.database import Database
-from index.storage.queries import guest_characters, question_characters
+from index.storage.queries import guest_characters, question_characters, speaker_characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def shares(database: Database) -> list[Shares]:
     guesses = _guesses(database)
     return [
         _shares(name, sizes, *guesses.get(transcript_id, (0.0, 0.0)))
-        for transcript_id, name, sizes in database.speaker_characters()
+        for transcript_id, name, sizes in speaker_characters(database)
     ]
 
 

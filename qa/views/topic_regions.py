@@ -8,7 +8,7 @@ import numpy as np
 
 from index.arrays import Vectors
 from index.storage.database import Database
-from index.storage.queries import speaker_words
+from index.storage.queries import index_text_of, speaker_words
 from qa.question.words import content_words
 from qa.views.exchange_list import Exchange
 from qa.views.topic_map import spaced
@@ -67,7 +67,7 @@ def _clusters(places: Vectors, n: int) -> "tuple[np.ndarray[tuple[int], np.dtype
 
 def _words(database: Database, listed: Sequence[Exchange]) -> list[frozenset[str]]:
     """Return the content words of each exchange, without speakers' names."""
-    index_texts = database.index_text_of([i for exchange in listed for i in exchange.passage_ids])
+    index_texts = index_text_of(database, [i for exchange in listed for i in exchange.passage_ids])
     names = speaker_words(database)
     texts = [" ".join(index_texts[i][1] for i in each.passage_ids if i in index_texts) for each in listed]
     return [frozenset(content_words(text)) - names for text in texts]

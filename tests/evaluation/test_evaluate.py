@@ -10,6 +10,7 @@ from helpers.library import build_index, cli
 from index.building.verify import verify
 from index.errors import InterviewQAError
 from index.samples import SAMPLES
+from index.storage.queries import asked_questions
 from index.types import Span
 from qa.answering.library import Library
 from qa.evaluation.evaluate import evaluate
@@ -68,7 +69,7 @@ def test_own_questions_are_hidden_in_a_copy_only(sample_folder: Path, library: L
         database = snapshot.database
         stored = [p for i in database.transcript_ids().values() for p in database.passages(transcript_id=i)]
         shown = " ".join(" ".join(database.transcript(p.transcript).text[slice(*p.span)].split()) for p in stored)
-        asked = {" ".join(question.split()) for _, question in database.asked_questions()}
+        asked = {" ".join(question.split()) for _, question in asked_questions(database)}
     for question in own:
         assert question.question not in shown
         assert question.question not in asked

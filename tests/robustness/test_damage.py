@@ -61,7 +61,7 @@ def make_subject(place: Path, embedder: Embedder) -> Subject:
     (files / "told.txt").write_text(TOLD)
     with closing(open_to_read(killed / FILE_NAME)) as reader:
         # Whoever reads the state before keeps the next one in the log.
-        reader.execute("BEGIN; SELECT count(*) FROM facts")
+        reader.execute("BEGIN; SELECT count(*) FROM index_metadata")
         build([files], killed, embedder, fit=floors)
         # By another process: a file that this one closes is no longer locked by it.
         subprocess.run(["cp", "-r", killed, place / "copy"], check=True)

@@ -183,7 +183,7 @@ def test_an_index_that_may_only_be_read_answers(
     if logged:
         with closing(apsw.Connection(str(folder / FILE_NAME), vfs=_checking_vfs())) as connection:
             connection.execute("PRAGMA wal_autocheckpoint = 0").fetchall()
-            connection.execute("UPDATE facts SET value = '0' WHERE name = 'looked'")
+            connection.execute("UPDATE index_metadata SET value = '0' WHERE name = 'scanned_at'")
             shutil.copytree(folder, public / "killed")
         folder = public / "killed"
         assert (folder / f"{FILE_NAME}-wal").stat().st_size

@@ -28,6 +28,7 @@ from index.building.verify import verify
 from index.embedding.embedder import Embedder, load_embedder
 from index.storage.database import Database
 from index.storage.index_folder import FILE_NAME
+from index.storage.queries import texts
 from qa.answering.answer import Answer, answer
 from qa.answering.library import Library
 from qa.ranking.no_answer import fit_thresholds
@@ -279,14 +280,14 @@ def test_who_holds_a_state_keeps_it_and_what_was_removed_is_then_gone_from_every
     took_alone_s = builder.took_s
     library = Library(builder.folder)
     with library.snapshot() as held:
-        before = list(held.database.texts())
+        before = list(texts(held.database))
         builder.build_next()
         assert builder.took_s < took_alone_s + MOST_HELD_UP_S
-        assert list(held.database.texts()) == before
+        assert list(texts(held.database)) == before
         assert library.transcript(held, f"{BOATS[-1].lower()}.txt").text in before
         with library.snapshot() as latest:
             assert latest.database.count("transcripts") == len(before) - 1
-            assert all(str(YEAR_0 + builder.done) in text for text in latest.database.texts())
+            assert all(str(YEAR_0 + builder.done) in text for text in texts(latest.database))
     assert state_of_answer(ask(library, 0)) == builder.done
     # Full text leaves out how a word begins where another one begins so.
     removed = BOATS[-1][1:].encode()

@@ -11,6 +11,7 @@ from helpers.interview import SAMPLES, sample
 from index.errors import DamagedError
 from index.storage.checksums import SEAL_BYTES, checksum_matches, row_checksum
 from index.storage.database import Database
+from index.storage.queries import interview_list, speaker_characters
 from index.storage.schema import create_tables
 from index.storage.transcripts import MARK, SEGMENT, LazySequence, load_transcript, store_transcript
 from index.types import Mark, Metadata, Segment, Transcript
@@ -62,9 +63,9 @@ def test_who_says_how_much_and_until_when_is_known_without_reading_it(tmp_path: 
     with Database.create(tmp_path) as database:
         with database.transaction(write=True):
             database.add(INVALID_ROW_CONDITIONS, "[]", "0f", [])
-        ((_, name, sizes),) = database.speaker_characters()
+        ((_, name, sizes),) = speaker_characters(database)
         assert (name, sizes) == ("odd.json", [("Ada", 22), (None, 10), ("Bo ✎ 🛶", 16)])
-        assert [each.length_s for each in database.interview_list()] == [9.5]
+        assert [each.length_s for each in interview_list(database)] == [9.5]
 
 
 def _altered(column: str, change: Callable[[np.ndarray], object]) -> Callable[[dict[str, bytes | str]], None]:

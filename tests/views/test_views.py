@@ -10,6 +10,7 @@ from helpers.small_library import floors
 from index.building.build import build
 from index.embedding.embedder import Embedder
 from index.storage.index_folder import is_own
+from index.storage.queries import asked_questions
 from qa.answering.answer import AskedQuestion, answer_again
 from qa.answering.library import Library
 from qa.views.by_guest import Guest, guests, replies
@@ -169,7 +170,7 @@ def test_an_exchange_is_a_question_with_all_of_its_answer(library: Library) -> N
     with library.snapshot() as snapshot:
         there = exchanges(snapshot.database)
         vectors = vectors_of(snapshot, there)
-        asked = {name for name, _ in snapshot.database.asked_questions()}
+        asked = {name for name, _ in asked_questions(snapshot.database)}
     still = next(each for each in there if each.text.startswith("Why do you still go yourself?"))
     assert (still.transcript, still.speaker, still.asks) == ("dele-marchetti-bridges.txt", "Dele Marchetti", True)
     assert {each.transcript for each in there if each.asks} == asked
@@ -283,7 +284,7 @@ def test_where_nobody_is_named_what_was_asked_and_what_is_probably_the_guests_is
     with library.snapshot() as snapshot:
         found = {each.transcript: each for each in shares(snapshot.database)}
         bread = library.transcript(snapshot, "tomas-okafor-bread.txt")
-        asked = {text for name, text in snapshot.database.asked_questions() if name == bread.name}
+        asked = {text for name, text in asked_questions(snapshot.database) if name == bread.name}
         passages = snapshot.database.passages(transcript_id=snapshot.database.transcript_ids()[bread.name])
     answered = [
         p.span.end - (p.question.end if p.question and p.question.start >= p.span.start else p.span.start)

@@ -55,8 +55,7 @@ MOST_STAMPS_SHARE = 0.8
 FEWEST_ALONE = 3
 MOST_ALONE_SHARE = 0.25
 
-# Captions that a meeting's software saved have the time of day, not that of the recording: nobody begins
-# to speak so late.
+# Meeting software may save the time of day; no recording has its first words this late.
 LATEST_START_S = 1800.0
 
 # A heading has fewer words than this.
@@ -80,12 +79,11 @@ class _Turn:
 
 
 def read_lines(lines: Sequence[Line], source: str | None = None) -> ParsedFile:
-    """Return one segment a turn, or a part of one where a time begins it.
+    """Return one segment a turn, or a part of a turn that starts with a time.
 
-    Words before the first label, and lines in brackets between turns, have no speaker; where there is no
-    label and no time at all, all lines are one segment. With the text that the lines come from, `source`,
-    what was said is a slice of it; otherwise its lines are joined. A turn lasts until the next one
-    starts, as far as times are given.
+    Words before the first label and bracketed lines between turns have no speaker; without labels and times, all lines
+    are one segment. With `source`, the text of the lines, segments are slices of it; otherwise lines are joined. A turn
+    lasts until the next one starts, as far as times are given.
     """
     metadata, below = split_header(lines)
     if lines and _is_heading(lines[0]):
@@ -98,7 +96,7 @@ def read_lines(lines: Sequence[Line], source: str | None = None) -> ParsedFile:
 
 
 def placed(contents: ParsedFile, text: str) -> ParsedFile:
-    """Narrow each segment's place in a text with mark-up to its words, where they stand there as they are said."""
+    """Narrow each segment's place to its words, if the marked-up text contains them unchanged."""
     segments = [
         replace(segment, start=at, end=at + len(segment.text))
         if (at := text.find(segment.text, segment.start, segment.end)) >= 0
