@@ -71,7 +71,7 @@ details.asked:not([open]) h2 { -webkit-line-clamp: 3; line-clamp: 3; }
 
 
 def build_first_index() -> None:
-    """Build an index where there is none, from ./interviews or the bundled samples, and say so."""
+    """Build a missing index from ./interviews or the bundled samples, and say so."""
     paths = default_paths()
     what = "the six sample interviews that come with it" if paths == [SAMPLES] else f"the folder {paths[0]}"
     st.info(f"There is no index yet, so one is being built from {what}. This happens once.")

@@ -39,7 +39,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
                 # What is no file after all may have nothing to read yet.
                 data = file.read(before.st_size + 1) or b""
                 after = os.fstat(file.fileno())
-            # Whoever saves may also put another file in its place.
+            # A program may also save by replacing the file.
             if len(data) == before.st_size and _state(before) == _state(after) == _state(path.stat()):
                 return data
     except OSError as error:
@@ -102,7 +102,7 @@ def put_in_place(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         with suppress(OSError):
-            # Whoever could read the file can read it again.
+            # Keep the permissions of the file that is replaced.
             draft.chmod(path.stat().st_mode & 0o777)
         draft.replace(path)
     finally:

@@ -244,7 +244,7 @@ class _Build:
                 move_ratings(self.database, name, new_names[text])
 
     def _add(self, split: SplitTranscript, embedder: Embedder) -> None:
-        """Store a transcript with its passages, all of which are encoded."""
+        """Store a transcript with its passages; their texts are all encoded."""
         transcript = split.reading.transcript
         tokens = embedder.token_spans([text for _, text in split.passages])
         passages = []

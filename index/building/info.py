@@ -62,7 +62,7 @@ def info_text(found: dict[str, Any]) -> str:
 
 
 def _age(built: str) -> str:
-    """Return how long ago that was, in the largest unit of which there are two."""
+    """Return how long ago that was, in the largest unit that counts at least two."""
     minutes = (datetime.now(UTC) - datetime.fromisoformat(built)).total_seconds() / 60
     for unit, size in (("days", 60 * 24), ("hours", 60), ("minutes", 1)):
         if minutes >= 2 * size:

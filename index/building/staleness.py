@@ -40,7 +40,7 @@ def stale(database: Database, *, quick: bool = False) -> Iterator[str]:
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is something; where the folder is closed to us, whoever reads says so."""
+    """Whether the path exists; an unreadable folder is reported when it is read."""
     try:
         return path.exists()
     except OSError:

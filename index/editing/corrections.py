@@ -47,7 +47,7 @@ def refusal(source: Source) -> str | None:
 
 
 def refused(metadata: Metadata, wanted: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """Return field -> what is wrong with a value, of those that are another than what is known, as text.
+    """Return field -> error text for each changed value that is invalid.
 
     An empty one is right: then the file says what it is.
     """
@@ -65,7 +65,7 @@ def refused_names(names: Mapping[str, str]) -> dict[str, str]:
 
 
 def changed(metadata: Metadata, wanted: Mapping[str, str]) -> dict[str, str]:
-    """Return of the wanted values those that are another than what is known."""
+    """Return the values that differ from the known metadata."""
     return {field: text.strip() for field, text in wanted.items() if text.strip() != as_text(metadata, field)}
 
 

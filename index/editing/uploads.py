@@ -1,6 +1,6 @@
 """Files from anywhere, as somebody uploads them -> transcripts in a folder of interviews.
 
-What cannot be read is not kept, nothing is replaced unless somebody says so, and whoever looks meanwhile sees each
+What cannot be parsed is not kept, nothing is replaced without consent, and a concurrent reader sees each
 file whole or not at all. A zip becomes a folder.
 """
 
@@ -144,7 +144,7 @@ class _Waiting:
             self.done.errors.append(f"{error}")
 
     def names(self) -> list[str]:
-        """Return the paths, sidecars first: whoever builds meanwhile reads no transcript without its own."""
+        """Return the paths, sidecars first, so that a concurrent build reads no transcript without its sidecar."""
         paths = [Path(place, name) for place, _, names in os.walk(self.room) for name in names]
         names = (path.relative_to(self.room).as_posix() for path in paths)
         return sorted(names, key=lambda name: (not is_sidecar(name), name))

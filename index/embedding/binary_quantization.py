@@ -24,7 +24,7 @@ _PRODUCT = (
     b"Z\x0f\n\x01a\x12\n\n\x08\x08\x02\x12\x04\n\x00\n\x00Z\x0f\n\x01b\x12\n\n\x08\x08\x03\x12\x04\n\x00\n\x00b\x0f\n\x01y\x12\n\n\x08\x08\x06\x12\x04\n\x00\n\x00B\x04\n\x00\x10\n"
 )
 
-# The greatest byte with a sign: queries are rounded to so many steps on both sides of nothing.
+# The largest signed byte: queries are rounded to this many steps on each side of zero.
 STEPS = 127
 
 

@@ -73,7 +73,7 @@ def cache_folder() -> Path:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return what was kept in a file; nothing where there is none, or something else."""
+    """Return the JSON object in a file; an empty one if it is missing or invalid."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -46,7 +46,7 @@ _KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
 def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
     """Return the text with its front matter blanked, character by character, and what that says.
 
-    Raises MalformedError for front matter that is no YAML. Where there is none, the text is as it was.
+    Raises MalformedError for invalid YAML. Without front matter, returns the text unchanged.
     """
     begins = _BEGINS.match(text)
     if begins is None:
@@ -86,7 +86,7 @@ def _are_names(value: object) -> bool:
 
 
 def listed_in(text: str) -> Span | None:
-    """Return where the YAML of front matter is that has a transcript in it, a list; None where there is none."""
+    """Return the place of front matter that holds a transcript as a list, or None."""
     begins = _BEGINS.match(text)
     text = text[:MOST_LISTED_CHARS].replace("\r", "\n") if begins else ""  # for `^`
     found = _LISTED.search(text, begins.end()) if begins else None

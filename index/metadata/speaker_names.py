@@ -30,8 +30,8 @@ _BEHIND = re.compile(r"\s+\(.*$")
 # Words of labels that are no names.
 _NOBODYS = frozenset("speaker unknown unidentified channel voice male female man woman audience member all".split())
 
-# Whoever asks this share of the questions, of some number of them, is the host; whoever says so much of all
-# is a guest. In a talk among friends they ask about equally often.
+# A speaker with this share of the questions, of at least FEWEST_QUESTIONS, is the host; one with this share of the
+# words is a guest. In a talk among friends all ask about equally often.
 HOST_SHARE = 0.75
 FEWEST_QUESTIONS = 4
 GUEST_SHARE = 0.1
@@ -86,8 +86,8 @@ def with_joined_speakers(
 ) -> tuple[list[Segment], dict[str, list[str]]]:
     """Return the segments, each with its speaker's one name, and the names of "hosts" and "guests".
 
-    These are as labels say; where none does, whoever asks nearly all the questions is the host, and those who
-    answer are guests. `names` are those that labels, or the one name of several, are exchanged for.
+    Labels decide; without roles in labels, the speaker who asks nearly all questions is the host, and those who answer
+    are guests. `names` maps labels, or joined names, to the names that replace them.
     """
     meant = renamed((segment.speaker for segment in segments if segment.speaker), names)
     joined = [

@@ -25,7 +25,7 @@ MOST_CONTROLS = 0.01
 _HIGH = re.compile(r"[\x80-\x9f]")
 MOST_FOREIGN = 0.3
 
-# In a text in another script's encoding so many bytes may mean nothing.
+# How many bytes may be invalid in a text of another encoding.
 MOST_STRANGE = 0.001
 
 

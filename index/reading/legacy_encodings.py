@@ -35,7 +35,7 @@ _ALPHABETS = {
 # What stands between letters in every language.
 _SIGNS = "“”„‟‘’‚–—…«»‹›•·§°©®€™£½¼¾\u00a0\u00ad"
 
-# An alphabet fits if it has nearly all letters, and in Windows-1252 none has so many; a few letters prove nothing.
+# An alphabet fits if nearly all letters are in it; a few letters prove nothing.
 FITS_SHARE = 0.97
 MARGIN = 0.04
 FEWEST_LETTERS = 12

@@ -1,7 +1,7 @@
 """Arrays in one file, which may be mapped into memory: a search reads of them what it needs, and opens at once.
 
 The file begins with eight bytes, how long its header is, and the header: JSON that says of each array its
-type, its shape, where it begins, and its SHA-256. Whoever knows the header's own SHA-256 knows all of them.
+type, shape, offset and SHA-256 of each array. The header's own SHA-256 covers all of them.
 """
 
 import json
@@ -78,7 +78,7 @@ def open_arrays(path: Path, checksum: str, unchecked: frozenset[str] = frozenset
 def _array(
     held: "np.ndarray[Any, Any]", kind: str, shape: list[int], at: int, checksum: str, *, is_checked: bool
 ) -> "np.ndarray[Any, Any]":
-    """Return an array of the file. Raises ValueError where there is none."""
+    """Return an array of the file. Raises ValueError if it is missing."""
     n_bytes = prod(shape) * np.dtype(kind).itemsize if kind in TYPES else -1
     part = held[at : at + n_bytes]
     if min(at, n_bytes, *shape) < 0 or len(part) != n_bytes:

@@ -1,4 +1,4 @@
-"""Vectors in a 32nd of their space, of which FAISS finds the nearest of a million in milliseconds.
+"""Product quantizer: vectors in a 32nd of their space, so that FAISS searches a million in milliseconds.
 
 Product quantization, https://github.com/facebookresearch/faiss/wiki/Fast-accumulation-of-PQ-and-AQ-codes-(FastScan):
 each four dimensions are one of sixteen. What it finds is looked at again with the vectors themselves.
@@ -16,7 +16,7 @@ DIMENSIONS_EACH = 4
 BITS = 4
 N_CENTROIDS = 2**BITS
 
-# So many vectors tell which sixteen there are.
+# The centroids are trained on this many vectors.
 TRAINED_ON = 50_000
 
 # Multipliers of a row's checksum: odd, so that a change of one bit always changes the sum.

@@ -1,6 +1,6 @@
 """All that a search reads besides the texts, as arrays in two files that are derived from the library file.
 
-Each state of the library has its own. Whoever finds them missing or damaged makes them again, in memory;
+Each state of the library has its own files. If they are missing or damaged, they are derived again in memory;
 the next build writes them.
 """
 
@@ -32,10 +32,10 @@ from index.storage.database import Database
 from index.storage.index_folder import DERIVED_FORMS
 from index.storage.queries import index_words, passage_table, spellings
 
-# What centroids were learnt of serves until there are so many times as many.
+# Centroids are trained again when the number of vectors has grown or shrunk by this factor.
 GROWTH = 2
 
-# Vectors are handed on in parts of so many: 15 MB.
+# Vectors are copied in parts of this many: 15 MB.
 PART = 10_000
 
 # A file no longer than this is checked as a whole when it is opened: that takes a twentieth of a second.

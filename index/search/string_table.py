@@ -33,7 +33,7 @@ class Strings(Sequence[bytes]):
         return (text for _, text in self.part(range(len(self))))
 
     def part(self, rows: range, sizes: range | None = None) -> Iterator[tuple[int, bytes]]:
-        """Yield (row, text) of neighbouring rows; of those whose texts have so many bytes, where that is given."""
+        """Yield (row, text) of neighbouring rows, if given only of texts with these numbers of bytes."""
         ends = self.ends[rows.start : rows.stop]
         first = int(self.ends[rows.start - 1]) if rows.start else 0
         starts = np.concatenate([[first], ends[:-1]])[: len(ends)]

@@ -20,13 +20,13 @@ from index.errors import StoreError
 from index.search.product_quantizer import ProductQuantizer, vector_checksums
 from index.storage.index_folder import OWN_FILE, whole_file
 
-# Comparing so many takes a tenth as long as embedding the question.
+# Comparing this many takes a tenth of the time of embedding the question.
 MAX_FLAT_VECTORS = 5_000
 
-# Of what FAISS chooses by the codes, so many times as many are looked at, so many at least, and one of so many.
+# Re-rank max(4 * k, 600, n / 500) candidates of the product quantizer exactly.
 LOOKED_AT_TIMES, LOOKED_AT_LEAST, LOOKED_AT_OF = 4, 600, 500
 
-# Where fewer than half as many are found as were wanted, so many times as many are looked for.
+# If fewer than half of the wanted vectors pass the filter, search this many times more.
 WIDER_TIMES = 4
 
 # What FAISS writes before the vectors of an IndexFlatIP: in it, how many there are, and how many numbers.

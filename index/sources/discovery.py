@@ -28,7 +28,7 @@ class FoundFiles:
     """Transcript files by name, in the order of names, and what lay beside them."""
 
     transcripts: dict[str, Source]
-    left_out: dict[str, Source]  # those of which a file beside them says that they are to be in no index
+    left_out: dict[str, Source]  # transcripts whose sidecar leaves them out
     ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix, and speak of none
     closed: tuple[tuple[str, str], ...]  # folders and zips that cannot be read: how names in them begin, one line
 

@@ -165,13 +165,13 @@ class Archives:
 
 
 def refuse_all(path: Path, size: int) -> None:
-    """Raise TranscriptError for a zip whose transcripts have so many bytes together, if those are too many."""
+    """Raise TranscriptError if the transcripts of a zip archive have too many bytes together."""
     if size > MOST_BYTES_IN_ALL:
         raise _TooMuchError(f"{path} holds more than {MOST_BYTES_IN_ALL / 1e9:g} GB; unpack it, and build from parts")
 
 
 class _Guarded:
-    """A zip's bytes, of which no more are read at once than a list of files has.
+    """A zip archive's bytes; one read returns at most the size of a directory.
 
     `ZipFile` reads that list at once, however long it says that it is, and makes an object of each file.
     """

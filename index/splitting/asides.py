@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from index.types import Span
 
-# An opening ends, and a farewell begins, within so much of the interview, and within so many characters:
+# An opening ends, and a farewell starts, within this share of the interview and this many characters:
 # a minute or three of talk. (One spoken word is about six characters.)
 EDGE_SHARE = 0.12
 EDGE_CHARS = 3600

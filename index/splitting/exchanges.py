@@ -56,7 +56,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Rows of sentences: [start, end) in all, of which the rows [asked.start, asked.end) ask."""
+    """Rows of sentences: [start, end); the rows [asked.start, asked.end) are the question."""
 
     start: int
     end: int

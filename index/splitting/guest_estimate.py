@@ -11,7 +11,7 @@ from itertools import groupby
 
 from index.types import Passage
 
-# Behind the question that was found so many words at most, and so many at least before the next one: the
+# At most this many words after a detected question, and at least this many before the next one: the
 # share of words there that are the guest's.
 GUEST_SHARES = {80: 0.87, 160: 0.83}
 FEWEST_WORDS_LEFT = 80

@@ -31,7 +31,7 @@ PASSAGE_WORDS = 80
 # spaces for one unknown word.
 PIECE_CHARS = 8
 
-# From Thai on, Unicode has the scripts that write no spaces, with about so many characters to a word.
+# From Thai on, Unicode has scripts without spaces; characters to a word, on average.
 FIRST_UNSPACED = "\u0e00"
 UNSPACED_WORD_CHARS = 1.5
 

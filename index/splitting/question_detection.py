@@ -93,7 +93,7 @@ FRAGMENT_WORDS = range(2, 7)
 _TAIL = re.compile(r"(?<=[a-z] )(?!I\b|You\b)[A-Z][\w'’-]*(?: +[a-z][\w'’-]*){1,5}(?<! right)\?$")
 # "describe her in one word" is all that is asked.
 _COMPLETE = re.compile(r"\bwords?$", re.IGNORECASE)
-# Where a question without a mark ends: where its answer is heard to begin, after so many words at least.
+# A question without a mark ends where its answer starts, after at least this many words.
 QUESTION_WORDS = range(3, 26)
 _ANSWERS = frozenset(
     "i i'm i've i'd my well yeah yes yep no nope oh um uh hmm absolutely definitely probably actually because"

@@ -1,4 +1,4 @@
-"""Open library files, kept for whoever asks next: to open one takes as long as much of a search."""
+"""Connection pool: open library files, since opening one takes as long as a good part of a search."""
 
 import threading
 from collections.abc import Iterator

@@ -149,7 +149,7 @@ class Database:
 
     @contextmanager
     def decoding(self, *meant: type[Exception]) -> Iterator[None]:
-        """Raise DamagedError for stored values that are not what we write, whoever wrote them."""
+        """Raise DamagedError for stored values that cannot be decoded."""
         try:
             yield
         except meant:
@@ -269,7 +269,7 @@ class Database:
                     raise ValueError("what the model made of a text is not what was stored")
                 found[i] = TokenVectors(tokens, windows)
                 if not windows or len(windows) % WINDOW.itemsize:
-                    raise ValueError("windows that are none")
+                    raise ValueError("invalid windows")
             if len(found) < len(ids):
                 raise ValueError("passages that are not in the library")
         return found
@@ -318,7 +318,7 @@ class Database:
                 found.append(vector)
             vectors = np.frombuffer(b"".join(found), "<f4").astype(np.float32).reshape(len(ids), dimension)
             if not np.isfinite(vectors).all():
-                raise ValueError("a vector that is none")
+                raise ValueError("a vector with invalid numbers")
             return vectors
 
     def integrity_problems(self) -> list[str]:

@@ -61,7 +61,7 @@ class ListedInterview:
 
 
 def stored_passage(row: Any) -> StoredPassage:
-    """Return a passage. Raises ValueError or TypeError for what is none, whoever wrote it."""
+    """Return a passage from its row. Raises ValueError or TypeError for a damaged row."""
     passage_id, transcript_id, name, start, end, asked, asked_end, is_aside, guest_share = row
     question = None if asked is None else Span(asked, asked_end)
     for span in (Span(start, end), *([question] if question else [])):

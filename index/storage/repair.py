@@ -23,7 +23,7 @@ from index.storage.ratings import forget_ratings, load_ratings, store_ratings
 
 _Found = TypeVar("_Found")
 
-# So many encodings are read at once, where they can be; where not, one by one.
+# Encodings are read in batches of this many, and one by one where a batch is damaged.
 ROWS = 256
 
 

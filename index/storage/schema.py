@@ -56,7 +56,7 @@ CREATE INDEX names_by_word ON names (word);
 CREATE INDEX names_of_transcript ON names (transcript_id);
 CREATE INDEX passages_of_transcript ON passages (transcript_id, start);
 CREATE INDEX passages_of_encoding ON passages (encoding_id);
--- What is searched are stems; beside them the words as they are spelled, of which only a list is kept.
+-- Stems are searched; of the words as they are spelled only a list is stored.
 CREATE VIRTUAL TABLE words USING fts5 (said, tokenize = "porter unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE spellings USING fts5 (
     said, content = "", detail = none, tokenize = "unicode61 remove_diacritics 0"
@@ -66,8 +66,7 @@ CREATE VIRTUAL TABLE vocabulary USING fts5vocab (spellings, row);
 
 FULL_TEXT = ("words", "spellings")
 
-# FTS5's own 4050 bytes are a few too many for a page that ends in a checksum: each takes a second page, of which
-# nobody knows if it is the right one.
+# FTS5's default of 4050 bytes does not fit a page that ends in a checksum; the rest would spill into a second page.
 FULL_TEXT_BYTES = 3900
 
 # The tables that FTS5 makes for itself; their form is SQLite's affair.

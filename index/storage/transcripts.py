@@ -17,7 +17,7 @@ from index.storage.checksums import checksum_matches, row_checksum
 from index.types import Mark, Metadata, Segment, Transcript
 
 # A segment: how many characters it has, its file offsets, the row of its speaker, how many marks are its own, and
-# its times, of which those that the file does not give are no number.
+# its times; NaN if the file gives none.
 SEGMENT = np.dtype(
     [(name, "<u4") for name in ("size", "start", "end", "speaker", "marks")] + [("start_s", "<f8"), ("end_s", "<f8")]
 )
@@ -153,25 +153,25 @@ def _times(records: Records, offsets: NDArray[np.int64], marks: Records) -> tupl
 
 
 def _refuse_odd(n_chars: int, n_speakers: int, records: Records, marks: Records) -> None:
-    """Raise ValueError for segments that no transcript has, whoever wrote them."""
+    """Raise ValueError for segments that do not fit the text or each other."""
     if not len(records) or int(records["size"].sum(dtype=np.int64)) + len(records) - 1 != n_chars:
         raise ValueError("the segments do not hold the text")
     has_odd = (records["start"] > records["end"]).any() or (records["speaker"] >= n_speakers).any()
     if has_odd or int(records["marks"].sum(dtype=np.int64)) != len(marks):
-        raise ValueError("segments that are none")
+        raise ValueError("invalid segments")
     if (
         np.isinf(records["start_s"]).any()
         or np.isinf(records["end_s"]).any()
         or not np.isfinite(marks["start_s"]).all()
     ):
-        raise ValueError("times that are none")
+        raise ValueError("invalid times")
 
 
 _Item = TypeVar("_Item")
 
 
 class LazySequence(Sequence[_Item]):
-    """A sequence of so many items, of which each is made by its number. Equal to others of equal items.
+    """A sequence of n items, each made when it is asked for. Equal to sequences of equal items.
 
     Somebody who goes through all of them will do so again: from then on they are kept.
     """

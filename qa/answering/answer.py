@@ -199,7 +199,7 @@ def _answering(hit: Hit, text: str, words: Sequence[str]) -> Span:
 
 
 def _of_one_speaker(span: Span, transcript: Transcript, question: Span | None) -> Span:
-    """Return the longest part of the span that is of one turn, if it can be not of whoever asked."""
+    """Return the longest part of the span in one turn, preferably not the host's."""
     turns = _turns(transcript, span)
     asker = transcript.segments[transcript.segment_at(question.start)].speaker if question else None
     replies = [place for speaker, place in turns if speaker != asker]

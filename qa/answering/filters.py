@@ -14,7 +14,7 @@ from index.types import Metadata
 LISTED = 10
 FULL_LIST = "; interview-qa info lists them"
 
-# So many parts of names, of whatever kind, are looked for; names that are written exactly cost nothing.
+# How many partial names are searched for; exact names cost nothing.
 MOST_PARTS = 50
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -180,4 +180,4 @@ def _either(wanted: Sequence[str]) -> str:
 
 def _some(there: Sequence[str]) -> str:
     more = f" and {len(there) - LISTED} more" if len(there) > LISTED else ""
-    return ", ".join(there[:LISTED]) + more if there else "none of which that is known"
+    return ", ".join(there[:LISTED]) + more if there else "no such information in any interview"

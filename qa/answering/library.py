@@ -22,7 +22,7 @@ from qa.question.words import all_words
 # An hour of talk is about 60 kB of text and its segments.
 TRANSCRIPTS_KEPT = 64
 
-# About 300 hours of talk, of which the runs of words take eight seconds to gather, and keep 60 MB. In a larger
+# About 300 hours of talk: word pairs take eight seconds to collect and 60 MB to keep. In a larger
 # library only single words are compared by their sound.
 RUNS_OF_WORDS = 3_000_000
 

@@ -26,12 +26,12 @@ POINTING = frozenset(
     "it its that this these those they them their he him his she her there then else again one".split()
 )
 
-# The questions nearest to another are looked for among those of so many passages. Half of them lean on what was
-# said before; so many that do not are compared, which takes as long as embedding two or three questions.
+# The nearest questions are searched among those of this many passages. Half of them are follow-ups; this many that
+# are not are compared, which takes as long as embedding two or three questions.
 LOOKED_AT = 40
 COMPARED = 10
 
-# The vectors of so many questions are kept, 1.5 kB each.
+# The vectors of this many questions are kept, 1.5 kB each.
 MOST_KEPT = 5000
 
 

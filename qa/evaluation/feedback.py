@@ -10,7 +10,7 @@ KIND = "rated"
 
 
 def as_gold(given: Sequence[Rating]) -> list[str]:
-    """Return a line of JSON for each question of which a passage was rated good, see qa.evaluation.gold_questions.
+    """Return one JSON line for each question with a passage rated good (qa.evaluation.gold_questions).
 
     Its evidence are the passages rated good; what was rated bad says only where the answer is not.
     """

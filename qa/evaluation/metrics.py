@@ -17,7 +17,7 @@ BUDGET_WORDS = 300
 DEPTH = 10
 METRICS = ("hit@1", "hit@3", "hit@5", "MRR@10", "nDCG@10", f"hit@{BUDGET_WORDS}w")
 
-# Percentile bootstrap (Efron 1979); with so many draws the interval's ends move by less than half a point.
+# Percentile bootstrap (Efron 1979); with this many draws the interval's ends move by less than half a point.
 DRAWS = 4000
 CONFIDENCE = 0.95
 
@@ -42,7 +42,7 @@ Gold = tuple[str, Span]  # transcript, span in its file
 
 
 def score(gold: Sequence[Gold], passages: Sequence[Found]) -> dict[str, float]:
-    """Return the metrics of one question, of which at least one gold span is known; passages are best first."""
+    """Return the metrics of one question with at least one gold span; passages are best first."""
     ranks = []  # of each gold span, the rank of the first passage that hits it
     for span in gold:
         hits = (rank for rank, passage in enumerate(passages[:DEPTH], 1) if _is_hit(passage, span))

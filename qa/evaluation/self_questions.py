@@ -24,10 +24,10 @@ from qa.evaluation.gold_questions import GoldQuestion
 from qa.question.follow_ups import is_follow_up
 from qa.question.words import content_words
 
-# So many say a figure to within 7 points, at 95 %.
+# With this many, a figure is sure to 7 points at 95 %.
 QUESTIONS = 200
 
-# A question has so many words to go by, and leans on none before it.
+# A question needs this many content words, and must not be a follow-up.
 FEWEST_WORDS = 3
 
 # A shorter answer, "Yes, of course.", says nothing of what was asked.

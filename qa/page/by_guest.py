@@ -12,7 +12,7 @@ from qa.page.widgets import show_ways
 from qa.render.render import as_html
 from qa.views.by_guest import Guest, Reply, guests, replies
 
-# So many guests are asked at once; each takes a tenth of a second.
+# Guests on a page; each takes a tenth of a second.
 AT_ONCE = 6
 COLUMNS = 2
 
@@ -36,7 +36,7 @@ def replied(folder: Path, state: str, asked: AskedQuestion, page: int, _library:
 
 
 def show_side(number: int, asked: AskedQuestion, pages: int, library: Library, more: Callable[[], None]) -> None:
-    """Draw so many pages of the guests, each with what he or she said best, and the way to more of them."""
+    """Draw pages of guests, each with their best passage, and a button for more."""
     st.html(STYLE)
     with library.snapshot() as snapshot:
         state = snapshot.index_metadata["state"]

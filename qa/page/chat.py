@@ -36,7 +36,7 @@ RatingKey = tuple[str, tuple[str, ...], str, str]
 
 
 class Turn(NamedTuple):
-    """A question of the chat with its answer, or a sentence that says why there is none; None before it is answered."""
+    """A question of the chat with its answer, or an error text; None before it is answered."""
 
     question: str
     found: Answer | str | None = None
@@ -48,7 +48,7 @@ class Turn(NamedTuple):
 
 
 def show_turn(number: int, turn: Turn, library: Library, n_interviews: int) -> Turn:
-    """Draw a question and its answer, which is found here if it is not yet, in a library of so many interviews."""
+    """Draw a question and its answer, which is searched for first if it is missing."""
     with st.container(key=f"turn_{number}"):
         st.html(question_as_html(turn.question))
         if len(turn.question) == LONGEST_CHARS:
@@ -98,7 +98,7 @@ def asked_in(number: int, turn: Turn) -> AskedQuestion:
 
 
 def ask(library: Library, asked: AskedQuestion) -> Answer | str:
-    """Return the answer, or a sentence that says why there is none."""
+    """Return the answer, or an error text."""
     try:
         return answer_again(library, asked, PASSAGES, offer=True)
     except InterviewQAError as error:

@@ -106,7 +106,7 @@ def show_form(library: Library, source: Source, name: str, metadata: Metadata) -
     new = changed(metadata, fields)
     with place:
         if not new and not renamed:
-            st.info("Nothing is another than before.")
+            st.info("No changes to save.")
             return
         try:
             correct(source, new, renamed)

@@ -19,7 +19,7 @@ from qa.render.render import title
 IN, GUEST, HOST, LANGUAGE = NAMES = ("in", "guest", "host", "language")
 DATES = ("since", "until")
 
-# An address is written by anybody: so many values of a kind are read, and so much of each.
+# An address may hold anything: limits on the values of a kind and on their length.
 MOST_VALUES = 5000
 LONGEST_VALUE_CHARS = 300
 
@@ -27,7 +27,7 @@ LONGEST_VALUE_CHARS = 300
 # be measured.)
 MOST_CHOICES = 1000
 
-# So many are named in the line that says what is searched, and so many of what is not there.
+# How many filters, and how many unknown values, are named in one line.
 NAMED = 6
 
 

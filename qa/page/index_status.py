@@ -39,7 +39,7 @@ def left_out(folder: Path, state: str, _library: Library) -> dict[str, Source]:
 def files_now(library: Library) -> FoundFiles | None:
     """Return the files, as they are now, where the interviews are; None where a folder is gone.
 
-    Whoever brings the index up to date is told then.
+    Updating the index reports it.
     """
     try:
         with Sources() as sources:
@@ -100,7 +100,7 @@ def _build(library: Library, paths: Sequence[Path], bar: DeltaGenerator) -> Buil
     return build(paths, library.folder, embedder, fit_thresholds, into(bar), keep_missing=keep_missing, wait=True)
 
 
-# So many files that changed are named.
+# How many changed files are named.
 MOST_SHOWN = 10
 
 

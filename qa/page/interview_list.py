@@ -21,7 +21,7 @@ OWN = ("show", "page", "correct")
 
 LONGEST_FIND_CHARS = 100
 
-# So many are drawn at once: a page of a thousand is slow.
+# Interviews drawn at once; a page of a thousand is slow.
 ON_PAGE = 30
 
 
@@ -79,7 +79,7 @@ def show_told() -> None:
 
 
 def matching(every: Sequence[ListedInterview], words: str) -> list[ListedInterview]:
-    """Return the interviews of which title, people, date and file hold each of the words."""
+    """Return the interviews whose title, people, date or file name contain each of the words."""
     wanted = words.casefold().split()
     return [each for each in every if all(word in _described(each) for word in wanted)]
 

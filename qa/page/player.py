@@ -14,13 +14,13 @@ VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".mkv", ".webm"})
 def playable(recording: str | None, library: Library) -> Path | None:
     """Return the file of a recording, if it can be opened and lies in a folder that the index was built from.
 
-    Whoever adds an interview says where its recording is, and is not to hear whatever else this machine holds.
+    A sidecar names the recording, and must not open other files of this machine.
     """
     if not recording:
         return None
     try:
         path = Path(recording).resolve()
-        # A web address is none; what the index was built from is looked up for files alone.
+        # Only files, not web addresses, are compared with the indexed folders.
         is_ours = path.is_file() and any(path.is_relative_to(folder) for folder in _folders(built_from(library)))
     except (OSError, ValueError, RuntimeError):
         return None

@@ -13,7 +13,7 @@ from qa.page.widgets import escaped
 # Who of those whom the provider knows may enter is said here, so that nobody enters by an oversight.
 PEOPLE = "people"
 EVERYBODY = "*"
-# Said to be true, addresses count of which the provider does not say that they are verified.
+# If true, addresses count that the provider does not call verified.
 UNVERIFIED = "unverified"
 
 # Set once [auth] was seen, until the server starts anew. Streamlit's own caches may be cleared by any browser.
@@ -21,7 +21,7 @@ _locked = threading.Event()
 
 
 def may_enter() -> bool:
-    """Whether the page may be shown to whoever looks at it; where not, draw why, and the way in."""
+    """Whether the visitor may see the page; if not, draw the reason and the sign-in button."""
     is_loaded = st.secrets.load_if_toml_exists()
     auth: Mapping[str, Any] | None = st.secrets.get("auth") if is_loaded else None
     if auth is not None:
@@ -64,7 +64,7 @@ def why_not(user: Mapping[str, Any], people: Any, *, unverified: bool = False) -
         return None
     # Some providers let people claim any address.
     if not unverified and f"{user.get('email_verified')}".casefold() != "true":
-        return "Whoever signs you in does not say that this e-mail address is yours, so nothing is shown."
+        return "Your provider does not confirm that this e-mail address is yours, so nothing is shown."
     address = _address(user)
     name, _, domain = address.rpartition("@")
     if name and not {address, f"@{domain}"}.isdisjoint(allowed):

@@ -11,7 +11,7 @@ from qa.page.widgets import NAMES, VOICES, number, show_pages, show_views
 from qa.render.render import PROBABLY_THE_GUEST
 from qa.views.speaking_time import Shares, shares
 
-# So many interviews are drawn at once, and so many speakers of each.
+# How many interviews are drawn at once, and how many speakers of each.
 ON_PAGE = 30
 MOST_SPEAKERS = 6
 # A line that somebody wrote above the talk is no voice.

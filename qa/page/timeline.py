@@ -18,7 +18,7 @@ from qa.views.timeline import Strip, strips
 if TYPE_CHECKING:
     import altair
 
-# So many interviews are drawn, those with the best passages.
+# How many interviews are drawn: those with the best passages.
 MOST_STRIPS = 12
 
 # A strip is so high, its line of title with it, and a passage is at least so wide that a pointer meets it.

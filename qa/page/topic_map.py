@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 MOST_DRAWN = 5000
 HEIGHT_PX = 560
 RING_SIZE = 260
-# So many interviews have a colour of their own; more colours are not told apart.
+# How many interviews have a colour of their own; more cannot be told apart.
 COLOURS = (
     "#0072b2 #e69f00 #009e73 #cc79a7 #56b4e9 #d55e00 #8c6bb1 #a6761d #66a61e #e7298a".split()  # seen in light and dark
 )
 GREY, OTHERS = "#999", "others"
 COLOURS_OF_TEXT = {"light": ("#31333f", "#fff"), "dark": ("#fafafa", "#111")}
 
-# A region is named by so many words on the map; in the list it has so many exchanges.
+# Words that name a region on the map; exchanges of a region in the list.
 WORDS = 2
 LISTED = 12
 LONGEST_NAME_PX = 220

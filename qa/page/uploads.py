@@ -12,7 +12,7 @@ from qa.answering.library import Library
 from qa.page.index_status import built_from, forget_files, into, update
 from qa.page.widgets import escaped
 
-# So many are named; of more, how many.
+# How many files are named; the others are counted.
 MOST_NAMED = 10
 
 
@@ -30,7 +30,7 @@ def show_upload(library: Library, left_out: Collection[str]) -> None:
 
 
 def asked_about(done: Added) -> list[str]:
-    """Return the names of which somebody is asked whether to replace what is there, while their files are chosen."""
+    """Return the names of chosen files that exist already and need consent to be replaced."""
     files = st.session_state.get(_chosen()) or ()
     return done.differing if _ids(files) == st.session_state.get("asked_about") else []
 

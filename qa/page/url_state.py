@@ -57,7 +57,7 @@ class OpenPanels(NamedTuple):
 
     more: int = 0  # 1 for the passages after the best
     where: int = 0  # 1 for where in the interviews it is said
-    side: int = 0  # so many pages of the guests side by side
+    side: int = 0  # pages of guests side by side
 
 
 NO_LOOKS = OpenPanels()

@@ -44,7 +44,7 @@ _EXPLETIVE = re.compile(
 # A pronoun after this many words to go by has found what it stands for: "how does ice sound as it melts".
 ENOUGH_WORDS = 2
 
-# A question that begins with "and", or ends in "there", is one of its own with so many words to go by.
+# A question that starts with "and", or ends with "there", stands on its own with this many content words.
 ENOUGH_TIED = 3
 
 # How many follow-ups before the last are still searched with it.

@@ -45,10 +45,10 @@ SMALL_WORD_LOSS = 0.05
 # "homework encryption".
 RARE, LONG_CHARS, LEAST_BESIDE = 10, 8, 0.62
 
-# At most so many for one asked word: captions garble a name in more than one way.
+# Matches for one asked word: captions misspell a name in more than one way.
 MOST = 3
 
-# A word of so many letters said, less its ending, tells what it is a form of: "determine" for "deterministic".
+# A spoken word with this many letters before its ending shows its stem: "determine" for "deterministic".
 FORM_CHARS = 6
 
 # How many runs of words are compared letter by letter, of those whose sets of sounds and letters are nearest.
@@ -238,7 +238,7 @@ def _standing_out(asked: Sequence[str], spoken: Vocabulary, *, is_name: bool) ->
 def _beside(
     pair: Sequence[str], unsaid: Sequence[bool], spoken: Vocabulary, ordinary: Container[str]
 ) -> list[PhoneticMatch]:
-    """Return runs of which one word is asked and rarely said, and the other sounds like the other."""
+    """Return pairs in which one word is asked and rarely said, and the other sounds alike."""
     heard = []
     for word, other, is_first in ((pair[0], pair[1], True), (pair[1], pair[0], False)):
         is_unsaid, is_rare = unsaid[not is_first], 0 < spoken.n_passages.get(other, 0) <= RARE

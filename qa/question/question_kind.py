@@ -28,7 +28,7 @@ def asks_quantity(question: str) -> bool:
 
 
 def names_quantity(text: str) -> bool:
-    """Whether the text holds a number, in digits or words; "one" is none, it stands for anything."""
+    """Whether the text contains a number, in digits or words; "one" does not count."""
     return bool(_NAMED.search(text))
 
 

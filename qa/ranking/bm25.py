@@ -1,7 +1,7 @@
 """Words in common: BM25 over the library's words, and what each word of a question is worth.
 
 BM25 as in Lucene: sum over the question's words of idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length /
-average length)), idf = ln(1 + (N - n + 0.5) / (n + 0.5)), with N passages of which n hold the word.
+average length)), idf = ln(1 + (N - n + 0.5) / (n + 0.5)), with N passages, n of them with the word.
 """
 
 import math

@@ -13,7 +13,7 @@ from qa.question.question_kind import is_topic
 
 # Nearer than this are the same words again: an advertisement, or an interview that is there twice.
 SAME = 0.97
-# Of so many hits each is compared with each; nobody reads further.
+# This many hits are compared pairwise; nobody reads further.
 LOOKED_AT = 200
 
 # Where several people are asked about, what each further passage of one interview loses. Where they are

@@ -25,7 +25,7 @@ STOP_WEIGHT = 1.0
 # What a word that the library does not say weighs of its idf: it can only match by its meaning.
 UNKNOWN_SHARE = 0.5
 
-# The signs of so many passages are unpacked at once: 10 MB.
+# The sign bits of this many passages are unpacked at once: 10 MB.
 CHUNK = 200
 
 _WORD = re.compile(r"[^\W_]+")
@@ -67,7 +67,7 @@ def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unk
 
 
 def match(encoded: Encoded, weights: Vectors, passages: Sequence[TokenVectors]) -> Matches:
-    """Return how passages, one or more, match a question of which the word pieces have these weights.
+    """Return how well one or more passages match a question whose word pieces have these weights.
 
     Raises StoreError where what the passages are found by cannot be: the index is damaged.
     """

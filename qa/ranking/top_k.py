@@ -4,7 +4,7 @@ import numpy as np
 
 from index.arrays import Ids, Vectors
 
-# Numbers are looked at in blocks of so many; fewer are simply put in order.
+# Scores are compared in blocks of this size; fewer are simply sorted.
 BLOCK = 512
 
 

@@ -34,7 +34,7 @@ _CODE = re.compile(r"(?=[^\s/_0-9]*+[/_0-9])[\w./:-]{1,80}|[0-9]{1,18} \"[^\"]{1
 # A file's first cue is near its top.
 HEAD_LINES = 10
 
-# With numbers above so many of its cues a file numbers them; other names nearly every cue has to have.
+# If this share of cues has a number above, the file numbers its cues; other names must be nearly everywhere.
 NUMBERED_SHARE = 0.5
 NAMED_SHARE = 0.8
 FEWEST_NAMED = 3

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from index.reading.captions.cues import Cue, Line
 from index.types import Mark
 
-# So many more of a file's cues have to show again what was there, and add to it, than begin with what is new;
+# How many more cues have to repeat earlier words and add to them than start with new words;
 # a pair of cues proves nothing. Cues that only say the same again do not count: people do that anyway.
 ROLLING_SHARE = 0.5
 FEWEST_ROLLING = 2
@@ -36,7 +36,7 @@ class _Screen(NamedTuple):
     cue: Cue
     lines: list[str]  # white space aside
     words: list[str]
-    ends: list[int]  # so many words are in the lines up to each, with it
+    ends: list[int]  # number of words in the lines up to and including each
 
     @property
     def is_flash(self) -> bool:

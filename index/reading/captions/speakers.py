@@ -17,7 +17,7 @@ _TURN = re.compile(r">{2,3}[ \t]*|[-‐](?!\d)[ \t]*(?=[^\s-])|[–—][ \t]+(?=
 _MAY_BE_LABEL = re.compile(r"[:：\[(]|\b[QA]\.")
 _TURN_WITHIN = re.compile(r"(?<=\s)>{2,3}(?=\s)")
 
-# Of cues in which the same person goes on, so many have a label where each is to have one.
+# If every cue has a label, this share of cues by the same speaker has one.
 AGAIN_SHARE = 0.8
 
 # So much of a line may be a label.
@@ -30,14 +30,14 @@ class _Opener:
 
     line: Line
     is_first: bool  # of its cue
-    mark: int = 0  # so many characters say that somebody else speaks
+    mark: int = 0  # characters of a mark that somebody else speaks
     label: Label | None = None
 
 
 def read_cues(cues: Sequence[Cue], metadata: dict[str, object] | None = None) -> ParsedFile:
     """Return one segment a cue, or several where several people speak in it; what a file shows twice is said once.
 
-    Where a file names voices, or labels nearly every cue, whoever has none is nobody. Otherwise a label's speaker
+    If a file has voices, or labels nearly every cue, a cue without a label has no speaker. Otherwise a label's speaker
     goes on until another label, or a mark of a turn without one.
     """
     said = without_repeats(cues)

@@ -44,7 +44,7 @@ def sniff(text: str) -> bool:
 def parse(text: str) -> ParsedFile:
     """Return what the paragraphs and tables hold; bold at the beginning of a line may be a name.
 
-    Raises MalformedError for XML that is none.
+    Raises MalformedError for invalid XML.
     """
     return placed(read_lines(document_lines(text)), text)
 

@@ -237,7 +237,7 @@ def _says(row: Mapping[str, object]) -> bool:
 
 
 def _told_apart(words: Sequence[Word], spans: Sequence[Timed]) -> list[Word]:
-    """Give each word to whoever speaks from its start to its end."""
+    """Give each word the speaker whose turn covers it."""
     starts = [(span.start_s or 0.0) - SLIP_S for span in spans]
     found: list[Word] = []
     for each in words:

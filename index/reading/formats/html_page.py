@@ -43,7 +43,7 @@ _BEGINS = re.compile(
 # Without any of these, a file with tags in it is a text whose lines are its own.
 _HAS_LINES = re.compile(r"<(?:p|br|div|li|td|dd|h[1-6]|section|article|blockquote|body)[\s/>]", re.IGNORECASE)
 
-# So many open elements are looked through for the one that a tag ends. Browsers nest no more than 512.
+# How many open elements are searched for the one that a tag closes. Browsers nest at most 512.
 MOST_LEVELS = 64
 
 _PRE_STYLE = re.compile(r"white-space\s*+:\s*+(?:pre|break)")

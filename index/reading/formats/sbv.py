@@ -13,6 +13,6 @@ def sniff(text: str) -> bool:
 
 
 def parse(text: str) -> ParsedFile:
-    """Return one segment a cue or a speaker in it. Raises MalformedError for a timing that is none."""
+    """Return one segment a cue or a speaker in it. Raises MalformedError for an invalid timing."""
     timed = timed_cues(text, filled_rows(text), comma_timing)
     return read_cues([read_cue(text, cue) for cue in timed])

@@ -21,7 +21,7 @@ _PEOPLE = frozenset("guest host speaker interviewer interviewee".split())
 _METADATA = re.compile(r"(?:Kind|Language)[ \t]*+:.*|X-TIMESTAMP-MAP=.*", re.IGNORECASE)
 _TIMING = re.compile(r"(?<![^\r\n])[ \t]*+[0-9]++:[0-9:.,]*+[ \t]*+-->")
 
-# Webex names a cue by its number and whoever speaks.
+# Webex writes number and speaker above a cue.
 _NAMED_VOICE = re.compile(r'[0-9]++ "(?P<voice>[^"]++)"(?: \([0-9]++\))?')
 
 # A line of a block that is longer says nothing of the file.
@@ -29,14 +29,14 @@ LONGEST_FIELD_CHARS = 1000
 
 
 def sniff(text: str) -> bool:
-    """Whether a text begins with WEBVTT, or with a block that is none of speech and has cues below."""
+    """Whether the text starts with WEBVTT, or with a non-speech block above cues."""
     return bool(_OPENING.match(text) or (opens_with_block(text) and _TIMING.search(text)))
 
 
 def parse(text: str) -> ParsedFile:
     """Return one segment a cue or a voice in it, and what the header and the notes say.
 
-    Raises MalformedError for a timing that is none, and for words above the first one.
+    Raises MalformedError for an invalid timing, and for words above the first one.
     """
     metadata: dict[str, object] = {}
     rows = list(_cue_rows(text, filled_rows(text), metadata))

@@ -1,4 +1,4 @@
-"""What programs call a text, whoever says it and when, in the objects of JSON transcripts: `startTime`, `start_ms`.
+"""Field names of text, speaker and times in JSON transcripts: `startTime`, `start_ms`.
 
 Names are compared without their capitals, dashes and underscores.
 """
@@ -98,7 +98,7 @@ def who(row: Mapping[str, object], names: Mapping[object, str | None]) -> str | 
 
 
 def when(row: Mapping[str, object], per_s: float) -> Timed:
-    """Return when an object starts and ends; numbers whose names tell no unit are so many a second."""
+    """Return start and end of an object; numbers without a unit in their name are `per_second` units."""
     found: dict[str, float] = {}
     for role, unit, value in _times(row):
         time = _seconds(value, unit or per_s)
@@ -111,7 +111,7 @@ def when(row: Mapping[str, object], per_s: float) -> Timed:
 
 
 def per_second(rows: Sequence[tuple[Mapping[str, object], int]]) -> float:
-    """Return how many there are in a second of what objects count their times in, each saying so many characters."""
+    """Return how many units a second the objects' times have, judged by the characters spoken."""
     starts: list[float] = []
     lengths: list[float | None] = []
     for row, _ in rows:

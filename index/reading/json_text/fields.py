@@ -20,7 +20,7 @@ LATEST_S = 10_000_000.0
 # Nobody is called so.
 _NOBODY = frozenset({"", "?", "unknown", "unk", "none", "null", "undefined", "n/a"})
 
-# So many elements show what an array holds.
+# How many elements of an array are inspected.
 SHOWN = 100
 
 # What a file says of itself, by the names that programs give it, and by the names that we know it by.
@@ -40,7 +40,7 @@ _ABOUT = {
 
 
 class Row(NamedTuple):
-    """An object of which something is said."""
+    """An object with text."""
 
     value: Value
     data: dict[str, object]  # as the json module has it
@@ -71,7 +71,7 @@ def row_of(value: Value) -> Row:
 
 
 def rows_of(array: Value | None, expected: str) -> Iterator[Row]:
-    """Yield the objects in an array. Raises MalformedError for an element that is none."""
+    """Yield the objects of an array. Raises MalformedError for another kind of element."""
     for element in array.elements() if array else ():
         if not isinstance(element.data, dict):
             raise element.malformed(expected)
@@ -91,7 +91,7 @@ def in_one_line(found: Said) -> Said:
 
 
 def seconds(value: object, per_s: float = 1.0) -> float | None:
-    """Return a time in seconds, written as a number of so many a second, or as a clock; None for any other."""
+    """Return a time in seconds from a number of `per_second` units or a clock; None for anything else."""
     if isinstance(value, str):
         match = _CLOCK.fullmatch(value.strip())
         if match is None:

@@ -76,7 +76,7 @@ class Value(NamedTuple):
             at = _end(_NEXT, self.text, value.end)
 
     def get(self, name: str) -> "Value | None":
-        """Return an object's value by its name; None where there is none."""
+        """Return an object's value by its name, or None."""
         if not isinstance(self.data, dict) or name not in self.data:
             return None
         found = None
@@ -172,7 +172,7 @@ def parse_json(text: str) -> Value:
 
 
 def refuse_broken(text: str) -> None:
-    """Raise MalformedError for a text that opens as JSON does, and breaks off or is none."""
+    """Raise MalformedError for a text that starts like JSON and is truncated or invalid."""
     if looks_like_json(text):
         parse_json(text)
 

@@ -9,7 +9,7 @@ from index.reading.json_text.fields import Timed, in_one_line
 from index.reading.json_text.positioned_json import Said
 from index.types import Mark, Segment
 
-# A segment of words ends at the first sentence's end after so many: a long breath.
+# A segment of words ends at the first sentence end after this many words.
 FEWEST_WORDS = 15
 # Who pauses so long has said something.
 PAUSE_S = 1.0
@@ -76,7 +76,7 @@ def spaced(groups: Sequence[Sequence[Word]]) -> list[Word]:
 def aligned(said: Said, spelled: Iterable[tuple[Sequence[str], Timed]], spoken_by: str | None = None) -> list[Word]:
     """Cut a text where its words begin, each given in one spelling or more; whatever they are, it stays whole.
 
-    A word without a speaker is spoken by whoever spoke before, the first ones by whoever speaks next.
+    A word without a speaker has the speaker before it; the first words have the next speaker.
     """
     said = in_one_line(said)
     cuts: list[tuple[int, Timed]] = []

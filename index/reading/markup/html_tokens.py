@@ -55,13 +55,13 @@ def unescape(text: str) -> str:
 def scan(text: str) -> Iterator[Tag | Words]:
     """Yield tags and what is between them, in their order; comments and declarations are left out.
 
-    What begins like a tag and is none is text.
+    Text that only looks like a tag is text.
     """
     at = 0
     missing: set[str] = set()  # ends that are met no more
 
     def find(end: str, start: int) -> int:
-        """Return the place behind the next `end`, -1 where there is none."""
+        """Return the offset after the next `end`, or -1."""
         place = -1 if end in missing else text.find(end, start)
         if place < 0:
             missing.add(end)

@@ -108,7 +108,7 @@ class _CodeRuns:
             self._ends.setdefault(run.end() - run.start(), []).append(run.end())
 
     def end(self, start: int, end: int) -> int | None:
-        """Return where code ends that begins with the backticks from start to end; None if it is none."""
+        """Return the end of the code span that starts with the backticks at [start, end), or None."""
         ends = self._ends.get(end - start, [])
         row = bisect_right(ends, end)
         return ends[row] if row < len(ends) else None

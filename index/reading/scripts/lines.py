@@ -12,7 +12,7 @@ class Line(NamedTuple):
     text: str  # without mark-up
     start: int
     end: int
-    lead: int = 0  # so many characters at its beginning stand out: bold, a heading, a table's cell
+    lead: int = 0  # characters at its start that stand out: bold, a heading, a table's cell
     opens: bool = True  # whether a paragraph begins with it
 
 

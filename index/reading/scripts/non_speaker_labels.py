@@ -25,7 +25,7 @@ _FIELDS = frozenset(
     " traceback appendix objective objectives goal goals scene setting characters act".split()
 )
 
-# So many words, or so many characters in writing without spaces, are more than a field's value.
+# A field's value has fewer words than this, or fewer characters in scripts without spaces.
 FEWEST_WORDS_SAID = 5
 FEWEST_CHARS_SAID = 40
 _SENTENCE_END = (".", "?", "!", "…", "-", "–", "—", ",", '"', "”", "。", "？", "！", "」")

@@ -1,4 +1,4 @@
-"""Which lines open with the name of whoever speaks: `Ada:`, `ADA MOSS, HOST:`, `[00:01] Ada (00:02): `, `[Ada]`.
+"""Which lines start with a speaker label: `Ada:`, `ADA MOSS, HOST:`, `[00:01] Ada (00:02): `, `[Ada]`.
 
 Prose holds colons too. A label is a name that comes back, and where there are some, one that is met once
 and stands like one. Names are told by their capitals, not by a list of names.
@@ -41,10 +41,10 @@ LONGEST_NAME_WORDS = 5
 # Small words inside of names, and small words that no name is without.
 _PARTICLES = frozenset("of de del della der den di da van von la le el al bin ibn y e and the".split())
 
-# So many lines that begin with names in capitals are turns, though only one of the names comes back.
+# This many lines that start with names in capitals are turns, even if only one name recurs.
 FEWEST_SHOUTED = 3
 
-# So many names with times are labels.
+# This many names with times are labels.
 FEWEST_STAMPED = 3
 
 # A name in small letters has to come back so often among others in capitals, each time on a line of its own.

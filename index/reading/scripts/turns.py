@@ -223,7 +223,7 @@ def _stands_for_somebody(text: str) -> bool:
 def _named(
     lines: Sequence[Line], match: Callable[[Line], re.Match[str] | None], fewest_names: int = 1
 ) -> list[_Head | None]:
-    """Return the heads of lines that match, if so many names come back and the times go on."""
+    """Return the heads of matching lines, if enough names recur and the times ascend."""
     matches = [match(line) for line in lines]
     heads = [_head(m) if m else None for m in matches]
     heads = [head if head and head.speaker and _is_name(head.speaker) else None for head in heads]
