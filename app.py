@@ -19,7 +19,7 @@ from qa.page.cached_library import building, library_summary, open_library
 from qa.page.chat import Turn, bring_into_view, come_back, offer, show_turn
 from qa.page.chat_history import is_earlier, show_earlier
 from qa.page.filters import FilterOptions, Searched, from_address, known, searched, show_choice, show_searched
-from qa.page.index_status import into, show_stale
+from qa.page.index_status import into, notices, show_stale
 from qa.page.interview_list import show_interviews
 from qa.page.llm_answer import by_row, show_switch
 from qa.page.reader import is_reading, show_reading
@@ -81,7 +81,7 @@ def build_first_index() -> None:
         try:
             if not index_is_there():
                 report = build(paths, FOLDER, fit=fit_thresholds, progress=into(bar))
-                st.session_state["unread"] = list(report.errors)
+                st.session_state["unread"] = notices(report)
         except InterviewQAError as error:
             st.error(escaped(f"{error}"))
             st.button("Try again")

@@ -54,6 +54,13 @@ class Metadata:
     language: str | None = None  # BCP 47, as "en" or "pt-BR"
 
 
+class ParseWarning(NamedTuple):
+    """A place in a file that was not understood; its words are kept."""
+
+    offset: int  # in the decoded file
+    message: str
+
+
 class ParsedFile(NamedTuple):
     """What a reader finds in a file."""
 
@@ -61,6 +68,7 @@ class ParsedFile(NamedTuple):
     metadata: Mapping[str, object] = {}  # what the file says of itself, in its own terms; see index.metadata.metadata
     # Between two segments stands one character: a line break between turns, a space between cues.
     separator: str = "\n"
+    warnings: Sequence[ParseWarning] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +81,23 @@ class Transcript:
     offsets: tuple[int, ...]  # where each segment starts in `text`
     times: Sequence[Mark] = ()  # offsets in `text` whose time the file gives: where something starts or ends
     metadata: Metadata = Metadata()
+    warnings: tuple[str, ...] = ()  # places of the file that were not understood, a line each
 
     @classmethod
     def of(
-        cls, name: str, segments: Sequence[Segment], metadata: Metadata = Metadata(), separator: str = "\n"
+        cls,
+        name: str,
+        segments: Sequence[Segment],
+        metadata: Metadata = Metadata(),
+        separator: str = "\n",
+        warnings: Sequence[str] = (),
     ) -> "Transcript":
         """Join segments to a transcript; between two of them stands the separator, one character."""
         sizes = (len(segment.text) + 1 for segment in segments)
         offsets = tuple(accumulate(sizes, initial=0))[:-1]
         times = tuple(_times(segments, offsets))
-        return cls(name, separator.join(s.text for s in segments), tuple(segments), offsets, times, metadata)
+        text = separator.join(segment.text for segment in segments)
+        return cls(name, text, tuple(segments), offsets, times, metadata, tuple(warnings))
 
     def segment_at(self, offset: int) -> int:
         """Return the row of the segment that holds the offset; a separator belongs to the one before."""

@@ -3,9 +3,11 @@
 import argparse
 import io
 import json
+import math
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +32,9 @@ PRIVATE = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
 }
+# How many warnings a build prints in full.
+SHOWN_WARNINGS = 5
+
 # The names that it answers to.
 HOSTS = ("localhost", "127.0.0.1", "::1")
 
@@ -58,9 +63,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _print_error(message: str) -> None:
-    """Print one line, whatever a file's name may hold."""
+    _print_line("error", message)
+
+
+def _print_line(kind: str, message: str) -> None:
+    """Print one line, whatever a file's name may contain."""
     line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
-    print(f"error: {line}", file=sys.stderr)
+    print(f"{kind}: {line}", file=sys.stderr)
 
 
 def _build(arguments: argparse.Namespace) -> int:
@@ -80,6 +89,7 @@ def _build(arguments: argparse.Namespace) -> int:
     _print_report(report)
     if report.ignored and not from_samples:
         print(f"not transcripts by their names: {_listed([p.name for p in report.ignored])}", file=sys.stderr)
+    _print_warnings(report)
     for line in report.errors:
         _print_error(line)
     if arguments.watch:
@@ -114,6 +124,7 @@ def _watch(arguments: argparse.Namespace, paths: list[Path], last: "BuildReport"
             embedder = report.embedder or embedder
             if report.read or report.removed:
                 _print_report(report)
+                _print_warnings(report)
             for line in report.errors if report.errors != errors else ():
                 _print_error(line)
             errors = report.errors
@@ -130,6 +141,15 @@ def _print_report(report: "BuildReport") -> None:
         f"{report.transcripts} transcripts, {report.passages} passages ({', '.join(changes)}) -> {report.folder}",
         flush=True,
     )
+
+
+def _print_warnings(report: "BuildReport") -> None:
+    """Print a few of the places that were not understood, and how many there are."""
+    lines = [line for lines in report.warnings.values() for line in lines]
+    for line in lines[:SHOWN_WARNINGS]:
+        _print_line("warning", line)
+    if len(lines) > SHOWN_WARNINGS:
+        _print_line("warning", f"{len(lines)} places in all were not understood; interview-qa info counts them by file")
 
 
 def _ask(arguments: argparse.Namespace) -> int:
@@ -175,20 +195,35 @@ def _ask_batch(library: "Library", k: int) -> int:
                 library, query["question"], k, query.get("transcripts"), query.get("previous") or (), offer=False
             )
             print(as_json(found, id=query.get("id")), flush=True)
-        except InterviewQAError as error:
+        # Whatever fails for one question costs that question alone.
+        except Exception as error:
             code = 1
+            message = str(error)
+            if not isinstance(error, InterviewQAError):
+                traceback.print_exc()
+                message = f"the question could not be answered ({type(error).__name__}: {error})"
             name = asked.get("id") if isinstance(asked, dict) else None
-            failed: dict[str, Any] = {"id": name, "matched": False, "passages": [], "error": str(error)}
+            failed: dict[str, Any] = {"id": name, "matched": False, "passages": [], "error": message}
             print(json.dumps(failed, ensure_ascii=False), flush=True)
-            _print_error(f"line {number}: {error}")
+            _print_error(f"line {number}: {message}")
     return code
 
 
 def _parsed(line: str) -> object:
     try:
-        return json.loads(line.removeprefix("\ufeff"))
+        # NaN and numbers beyond all bounds are no JSON, and must not come back in the id.
+        return json.loads(line.removeprefix("\ufeff"), parse_constant=_refuse_number, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise InterviewQAError(f"not JSON: {error}") from error
+
+
+def _refuse_number(text: str) -> float:
+    raise ValueError(f"{text} is not a number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_number(text)
 
 
 def _query(asked: object) -> dict[str, Any]:

@@ -61,6 +61,7 @@ class BuildReport:
     removed: int  # transcripts that are gone
     embedded: int  # newly encoded texts
     errors: tuple[str, ...]  # one line for each file that could not be parsed
+    warnings: dict[str, tuple[str, ...]]  # name -> lines, of new transcripts with places that were not understood
     ignored: tuple[Path, ...]  # files in folders without a transcript's suffix
     left_out: int  # transcripts whose sidecar leaves them out
     embedder: Embedder | None  # the model, if it was needed
@@ -269,6 +270,7 @@ class _Build:
             removed=len(changes.gone) - len(changes.renamed),
             embedded=embedded,
             errors=self.wanted.lines(),
+            warnings=self.wanted.warnings,
             ignored=self.wanted.found.ignored,
             left_out=len(self.wanted.found.left_out),
             embedder=embedder,

@@ -25,6 +25,7 @@ class BuildInput:
     sources: Sources
     keep_missing: bool
     scanned_at: float  # seconds since 1970; a file written later may have changed
+    warnings: dict[str, tuple[str, ...]]  # name -> a line for each place that was not understood
 
     @classmethod
     def of(cls, paths: Sequence[Path], sources: Sources, *, keep_missing: bool) -> "BuildInput":
@@ -37,7 +38,7 @@ class BuildInput:
                 files[name] = source.to_json(), sources.checksum(source)
             except TranscriptError as error:
                 errors[name] = str(error)
-        wanted = cls(paths, found, files, errors, sources, keep_missing, scanned_at)
+        wanted = cls(paths, found, files, errors, sources, keep_missing, scanned_at, {})
         if not files:
             raise wanted.refusal()
         return wanted
@@ -119,4 +120,6 @@ def read_changes(changes: Changes, wanted: BuildInput) -> Iterator[ReadTranscrip
         else:
             # An earlier attempt may have failed.
             wanted.errors.pop(name, None)
+            if read.transcript.warnings:
+                wanted.warnings[name] = read.transcript.warnings
             yield read

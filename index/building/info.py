@@ -8,6 +8,9 @@ from typing import Any
 from index.building.staleness import stale
 from index.storage.database import Database
 
+# How many warnings of a transcript are shown in full.
+SHOWN_WARNINGS = 3
+
 
 def info(folder: Path) -> dict[str, Any]:
     """Return what the index holds. Raises NoIndexError, StoreError."""
@@ -25,6 +28,7 @@ def info(folder: Path) -> dict[str, Any]:
                     "segments": len(transcript.segments),
                     "timed_segments": sum(segment.start_s is not None for segment in transcript.segments),
                     "about": asdict(transcript.metadata),
+                    "warnings": list(transcript.warnings),
                 }
             )
         return {
@@ -57,8 +61,15 @@ def info_text(found: dict[str, Any]) -> str:
             f"  {speakers}"
         )
         lines.append(f"  {'':{width}}  {_about_line(transcript)}")
+        lines += [f"  {'':{width}}  {line}" for line in _warning_lines(transcript["warnings"])]
     lines += [f"stale: {line}" for line in found["stale"]]
     return "\n".join(lines)
+
+
+def _warning_lines(warnings: list[str]) -> list[str]:
+    """Return the first warnings, and how many there are if not all are shown."""
+    shown = [f"warning: {line}" for line in warnings[:SHOWN_WARNINGS]]
+    return shown + [f"{len(warnings)} places in all were not understood"] * (len(warnings) > SHOWN_WARNINGS)
 
 
 def _age(built: str) -> str:

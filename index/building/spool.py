@@ -82,11 +82,14 @@ def _to_json(split: SplitTranscript) -> list[Any]:
     passages = [(p.span, p.question, p.sentences, p.is_aside, p.guest_share, text) for p, text in split.passages]
     metadata = json.dumps(asdict(transcript.metadata))
     reading = split.reading
-    return [transcript.name, metadata, separator, segments, reading.source, reading.checksum, passages]
+    return [
+        *(transcript.name, metadata, separator, segments, transcript.warnings),
+        *(reading.source, reading.checksum, passages),
+    ]
 
 
 def _from_json(values: list[Any]) -> SplitTranscript:
-    name, metadata, separator, segments, source, checksum, passages = values
+    name, metadata, separator, segments, warnings, source, checksum, passages = values
     transcript = Transcript.of(
         name,
         [
@@ -95,6 +98,7 @@ def _from_json(values: list[Any]) -> SplitTranscript:
         ],
         metadata_from(metadata),
         separator,
+        warnings,
     )
     return SplitTranscript(
         ReadTranscript(transcript, source, checksum),

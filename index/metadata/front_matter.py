@@ -7,11 +7,12 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 import yaml
 
 from index.errors import MalformedError
-from index.types import Span
+from index.types import ParseWarning, Span
 
 # A page of description is 5,000 characters. PyYAML reads some 100,000 in a second.
 MOST_CHARS = 32_000
@@ -40,40 +41,46 @@ _LISTED = re.compile(
 )
 _TOML = re.compile(r"\ufeff?\+\+\+[ \t]*+\r?\n(.*?)^\+\+\+[ \t\r]*+$", re.DOTALL | re.MULTILINE)
 _ENDS = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+# Without quotes, brackets and whatever else has a meaning in YAML.
+_PLAIN_FIELD = re.compile(r"(?P<key>[A-Za-z_]{1,40}):[ \t]+(?P<value>[^\s&*!|>{\[\\\"'][^\\\"]*)")
 _KEY = re.compile(r"^([^\s:#][^:\r\n]*+):(?=\s|$)", re.MULTILINE)
 
 
-def split_front_matter(text: str) -> tuple[str, Mapping[str, object]]:
-    """Return the text with its front matter blanked, character by character, and what that says.
+def split_front_matter(text: str) -> tuple[str, Mapping[str, object], list[ParseWarning]]:
+    """Return the text with its front matter blanked, character by character, its fields, and warnings.
 
-    Raises MalformedError for invalid YAML. Without front matter, returns the text unchanged.
+    Invalid YAML costs the front matter, and is a warning. Without front matter, returns the text unchanged.
     """
     begins = _BEGINS.match(text)
-    if begins is None:
-        return _split_toml(text)
-    head = text[begins.end() : begins.end() + MOST_CHARS]
+    return _split_yaml(text, begins.end()) if begins else _split_toml(text)
+
+
+def _split_yaml(text: str, start: int) -> tuple[str, Mapping[str, object], list[ParseWarning]]:
+    """Do the same for YAML, whose first line ends at `start`."""
+    head = text[start : start + MOST_CHARS]
     # `$` ends a line at \n only; the length stays.
     ends = _ENDS.search(re.sub(r"\r", "\n", head))
     if ends is None:
-        return text, {}
+        return text, {}, []
     written = head[: ends.start()]
     keys = [key.strip() for key in _KEY.findall(re.sub(r"\r\n?", "\n", written))]
     often = Counter(key.lower() for key in keys)
     is_of_people = {*keys} <= {*_PEOPLE}
     # In a mapping a key is there once; who speaks does so again.
     if not keys or max(often.values()) > 1 or not (is_of_people or often.keys() & {*_KEYS}):
-        return text, {}
+        return text, {}, []
     try:
-        fields = _parsed(written, begins.end())
-    except MalformedError:
+        fields = _parsed(written, start)
+    except MalformedError as error:
         if is_of_people:
-            return text, {}
-        raise
+            return text, {}, []
+        end = start + ends.end()
+        return _blank(text, end), _readable_fields(written), [ParseWarning(error.offset, str(error))]
     # A list of objects may be what was said.
     if fields is None or listed_in(text) or (is_of_people and not _are_names([*fields.values()])):
-        return text, {}
-    end = begins.end() + ends.end()
-    return re.sub(r"[^\r\n]", " ", text[:end]) + text[end:], fields
+        return text, {}, []
+    end = start + ends.end()
+    return _blank(text, end), fields, []
 
 
 def _are_names(value: object) -> bool:
@@ -94,17 +101,51 @@ def listed_in(text: str) -> Span | None:
     return Span(begins.end(), ends.start()) if begins and found and ends else None
 
 
-def _split_toml(text: str) -> tuple[str, Mapping[str, object]]:
+def _split_toml(text: str) -> tuple[str, Mapping[str, object], list[ParseWarning]]:
     """Do the same for TOML, which is front matter only if it is TOML: https://gohugo.io/content-management/front-matter."""
     match = _TOML.match(text, 0, MOST_CHARS)
+    if match is None:
+        return text, {}, []
+    warnings = []
     try:
-        fields = tomllib.loads(match[1]) if match else {}
+        fields = tomllib.loads(match[1])
     except (tomllib.TOMLDecodeError, RecursionError):
-        return text, {}
-    if match is None or not fields.keys() & set(_KEYS):
-        return text, {}
-    said = {key: value if isinstance(value, str | list) else str(value) for key, value in fields.items() if value}
-    return re.sub(r"[^\r\n]", " ", text[: match.end()]) + text[match.end() :], said
+        return text, {}, []
+    except ValueError as error:
+        # A number too long for Python, say: the other lines may be read.
+        warnings = [ParseWarning(match.start(1), f"the front matter has an invalid value: {error}")]
+        fields = _toml_lines(match[1])
+    if not fields.keys() & set(_KEYS):
+        return text, {}, []
+    shown = {key: value if isinstance(value, str | list) else _as_text(value) for key, value in fields.items() if value}
+    return _blank(text, match.end()), {key: value for key, value in shown.items() if value}, warnings
+
+
+def _toml_lines(written: str) -> dict[str, object]:
+    """Return the fields of the lines that are valid TOML by themselves."""
+    fields: dict[str, object] = {}
+    for line in written.splitlines():
+        with suppress(ValueError, RecursionError):
+            fields |= tomllib.loads(line)
+    return fields
+
+
+def _as_text(value: object) -> str:
+    """Return a value as text; nothing for a number that Python refuses to write."""
+    try:
+        return str(value)
+    except ValueError:
+        return ""
+
+
+def _readable_fields(written: str) -> dict[str, object]:
+    """Return the fields of invalid YAML whose lines are a plain `key: value`."""
+    matches = (_PLAIN_FIELD.fullmatch(line.rstrip()) for line in written.splitlines())
+    return {match["key"]: match["value"].strip() for match in matches if match}
+
+
+def _blank(text: str, end: int) -> str:
+    return re.sub(r"[^\r\n]", " ", text[:end]) + text[end:]
 
 
 def _parsed(written: str, start: int) -> dict[str, object] | None:
@@ -115,11 +156,13 @@ def _parsed(written: str, start: int) -> dict[str, object] | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = min(mark.index, len(written.rstrip())) if mark else 0
-        raise MalformedError(start + place, f"the front matter is no YAML: {error.problem or error.context}") from error
+        raise MalformedError(
+            start + place, f"the front matter is invalid YAML: {error.problem or error.context}"
+        ) from error
     except yaml.reader.ReaderError as error:
-        raise MalformedError(start + error.position, f"the front matter is no YAML: {error.reason}") from error
-    except (ValueError, RecursionError) as error:
-        raise MalformedError(start, "the front matter is no YAML that makes sense") from error
+        raise MalformedError(start + error.position, f"the front matter is invalid YAML: {error.reason}") from error
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise MalformedError(start, "the front matter is invalid YAML") from error
     if not isinstance(found, dict):
         return None
     return {str(key): value for key, value in found.items() if value not in _NOTHING}

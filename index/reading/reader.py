@@ -1,10 +1,11 @@
 """A file on disk -> a Transcript: one module per format, each with `sniff(text)` and `read(text)`."""
 
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
+from typing import Any, NamedTuple
 
-from index.errors import MalformedError, TranscriptError
+from index.errors import InterviewQAError, MalformedError, TranscriptError
 from index.metadata.front_matter import split_front_matter
 from index.metadata.metadata import NOTHING, FileContext, merge_metadata
 from index.metadata.speaker_names import with_joined_speakers
@@ -31,9 +32,17 @@ from index.reading.formats import (
 )
 from index.reading.json_text.positioned_json import refuse_broken, refuse_unknown
 from index.text.non_speech import blank_non_speech
-from index.types import ParsedFile, Transcript
+from index.types import Metadata, ParsedFile, Segment, Transcript
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+# A year: a later time is a mistake, of a clock or a unit.
+LATEST_S = 366 * 86_400.0
+
+# How many warnings of a file are kept, and how much of a foreign error's text is shown.
+MOST_WARNINGS = 1000
+MOST_MESSAGE_CHARS = 200
 
 
 class Reader(NamedTuple):
@@ -86,26 +95,78 @@ SUFFIXES = frozenset(
 )
 
 
-def read_transcript(data: bytes, name: str, known: FileContext = NOTHING) -> Transcript:
-    """Return the transcript that a file's bytes hold; `known` is what is known besides.
+def read_transcript(data: bytes, name: str, context: FileContext = NOTHING) -> Transcript:
+    """Return the transcript in a file's bytes; `context` is what sidecars and folders say about it.
 
-    Raises TranscriptError, naming the file, for what is no text or holds no word.
+    What is not understood in the file is in the transcript's warnings. Raises TranscriptError, naming the file, if no
+    words can be had.
     """
     text = decode(data, name)
     if not any(character.isalnum() for character in text):
         raise TranscriptError(f"{name} is empty: there is no word in it")
     try:
-        text, front = split_front_matter(text)
-        refuse_broken(text)
-        reader = next(reader for reader in READERS.values() if reader.sniff(text))
-        if reader is READERS["plain"]:
-            refuse_unknown(text, name)
-        contents = reader.parse(text)
+        body, front, warnings = split_front_matter(text)
+        parsed = _parse(body, name)
+        segments, roles = with_joined_speakers(list(_valid(parsed.segments, len(text))), context.speakers)
+        metadata = merge_metadata(name, context, (front, parsed.metadata, roles))
     except MalformedError as error:
-        line = len(_LINE_END.findall(text, 0, error.offset)) + 1
-        raise TranscriptError(f"{name}, line {line}: {error}") from error
-    segments, roles = with_joined_speakers(contents.segments, known.speakers)
+        raise TranscriptError(f"{_place(text, name, error.offset)}: {error}") from error
+    except InterviewQAError:
+        raise
+    # Whatever a reader, or a library that it calls, raises for one file costs that file alone.
+    except Exception as error:
+        message = " ".join(str(error).split())[:MOST_MESSAGE_CHARS]
+        raise TranscriptError(f"{name} cannot be parsed ({type(error).__name__}: {message})") from error
     if not any(character.isalnum() for segment in segments for character in blank_non_speech(segment.text)):
         raise TranscriptError(f"{name} is empty: nothing is said in it")
-    metadata = merge_metadata(name, known, (front, contents.metadata, roles))
-    return Transcript.of(name, segments, metadata, contents.separator)
+    lines = [f"{_place(text, name, offset)}: {message}" for offset, message in (*warnings, *parsed.warnings)]
+    return Transcript.of(name, segments, _valid_metadata(metadata), parsed.separator, lines[:MOST_WARNINGS])
+
+
+def _parse(text: str, name: str) -> ParsedFile:
+    """Parse the text by the first format that recognises it. Raises MalformedError, TranscriptError."""
+    refuse_broken(text)
+    reader = next(reader for reader in READERS.values() if reader.sniff(text))
+    if reader is READERS["plain"]:
+        refuse_unknown(text, name)
+    return reader.parse(text)
+
+
+def _place(text: str, name: str, offset: int) -> str:
+    return f"{name}, line {len(_LINE_END.findall(text, 0, offset)) + 1}"
+
+
+def _valid(segments: Iterable[Segment], length: int) -> Iterator[Segment]:
+    """Yield the segments with valid Unicode, offsets inside the file, and times of a recording or none."""
+    for segment in segments:
+        start = min(max(0, segment.start), length)
+        start_s = _valid_time(segment.start_s)
+        end_s = _valid_time(segment.end_s)
+        yield replace(
+            segment,
+            text=_valid_text(segment.text),
+            speaker=segment.speaker and _valid_text(segment.speaker),
+            start=start,
+            end=min(max(start, segment.end), length),
+            start_s=start_s,
+            end_s=None if end_s is not None and start_s is not None and end_s < start_s else end_s,
+            marks=tuple(mark for mark in segment.marks if _valid_time(mark.start_s) is not None),
+        )
+
+
+def _valid_time(seconds: float | None) -> float | None:
+    """Return a time that a recording may have, else None."""
+    return seconds if seconds is not None and 0 <= seconds < LATEST_S else None
+
+
+def _valid_text(text: str) -> str:
+    """Return the text with U+FFFD in place of half characters, which JSON and YAML can escape."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _valid_metadata(metadata: Metadata) -> Metadata:
+    """Return the metadata with valid Unicode."""
+    valid: dict[str, Any] = {}
+    for name, value in asdict(metadata).items():
+        valid[name] = tuple(map(_valid_text, value)) if isinstance(value, tuple) else value and _valid_text(value)
+    return Metadata(**valid)

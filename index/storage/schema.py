@@ -6,7 +6,7 @@ import apsw
 
 from index.storage.index_folder import APPLICATION_ID
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 # Schema version -> SQL that makes the next version of it.
 MIGRATIONS: dict[int, str] = {}
@@ -20,6 +20,7 @@ CREATE TABLE transcripts (
     sha256 TEXT NOT NULL, -- of the file, or of it and those beside it that speak of it
     words INTEGER NOT NULL, about TEXT NOT NULL, -- JSON: the fields of index.types.About
     end_s REAL, -- the last time that the file gives
+    warnings TEXT NOT NULL, -- JSON: a line for each place of the file that was not understood
     spoken TEXT NOT NULL, -- JSON: [speaker or null, how many characters they say], in the order of their first words
     seal BLOB NOT NULL, -- a checksum of what was said, and of its segments
     text TEXT NOT NULL,

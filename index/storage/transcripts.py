@@ -49,6 +49,7 @@ def store_transcript(connection: apsw.Connection, transcript: Transcript, source
         "text": text,
         "about": json.dumps(asdict(transcript.metadata)),
         "spoken": json.dumps([*spoken.items()]),
+        "warnings": json.dumps(transcript.warnings),
         "segments": records.tobytes(),
         "marks": marks.tobytes(),
     }
@@ -67,12 +68,12 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
     Raises KeyError for a name that is not in the library, ValueError, TypeError or LookupError for what nobody wrote.
     """
     row = connection.execute(
-        "SELECT text, about, spoken, segments, marks, end_s, seal FROM transcripts WHERE name = ?", (name,)
+        "SELECT text, about, spoken, warnings, segments, marks, end_s, seal FROM transcripts WHERE name = ?", (name,)
     ).fetchone()
     if row is None:
         raise KeyError(name)
     *kept, end_s, sealed = row
-    text, metadata, spoken, segments, marked = kept
+    text, metadata, spoken, warnings, segments, marked = kept
     if not checksum_matches(sealed, *_sealed(name, *kept, f"{end_s}")):
         raise ValueError(f"what was said in {name} is not what was stored")
     records, marks = np.frombuffer(segments, SEGMENT), np.frombuffer(marked, MARK)
@@ -93,7 +94,15 @@ def load_transcript(connection: apsw.Connection, name: str) -> Transcript:
         return Mark(int(timed[row]), float(seconds[row]))
 
     said = LazySequence(len(records), segment)
-    return Transcript(name, text, said, tuple(at), LazySequence(len(timed), time), metadata_from(metadata))
+    return Transcript(
+        name,
+        text,
+        said,
+        tuple(at),
+        LazySequence(len(timed), time),
+        metadata_from(metadata),
+        tuple(json.loads(warnings)),
+    )
 
 
 def metadata_from(stored: str) -> Metadata:

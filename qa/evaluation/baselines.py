@@ -10,7 +10,7 @@ from index.types import Span, Transcript
 from qa.answering.library import Library
 from qa.evaluation.gold_questions import GoldQuestion
 from qa.evaluation.metrics import DEPTH, Found
-from qa.question.query import make_queries
+from qa.question.query import interpret
 from qa.ranking.search import Retriever, search_by
 
 # Returns whether anything matched, and the passages, best first.
@@ -34,8 +34,8 @@ def single_retriever(library: Library, leg: Retriever) -> AskFunction:
 
     def ask(question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
         with library.snapshot() as snapshot:
-            queries = make_queries(snapshot, [question.question], library.embedder(snapshot.index_metadata))
-            found = search_by(snapshot, queries, DEPTH, leg)
+            interpretation = interpret(snapshot, [question.question], library.embedder(snapshot.index_metadata))
+            found = search_by(snapshot, interpretation, DEPTH, leg)
             passages = [(each.span, library.transcript(snapshot, each.transcript)) for each in found]
         return True, [_stretch(transcript, span) for span, transcript in passages]
 

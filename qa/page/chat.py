@@ -1,5 +1,6 @@
 """The turns of the chat: a question, its answer, and what can be done with each passage."""
 
+import traceback
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -103,6 +104,10 @@ def ask(library: Library, asked: AskedQuestion) -> Answer | str:
         return answer_again(library, asked, PASSAGES, offer=True)
     except InterviewQAError as error:
         return f"{error}"
+    # Our own mistake; its traceback is in the log, and the chat goes on.
+    except Exception as error:
+        traceback.print_exc()
+        return f"This question could not be answered ({type(error).__name__}). The details are in the log."
 
 
 def show_understood(number: int, found: Answer, literally: bool) -> None:

@@ -19,6 +19,9 @@ from qa.ranking.no_answer import fit_thresholds
 # For how long files count as they were found.
 KEPT_S = 60
 
+# How many places that were not understood are shown in full.
+SHOWN_WARNINGS = 5
+
 
 @st.cache_data(show_spinner=False, ttl=KEPT_S, max_entries=8)
 def not_as_their_files(folder: Path, state: str, _library: Library) -> list[str]:
@@ -68,9 +71,16 @@ def update(library: Library, paths: Sequence[Path] = ()) -> None:
     except InterviewQAError as error:
         st.error(escaped(f"{error}"))
         return
-    st.session_state["unread"] = list(report.errors)
+    st.session_state["unread"] = notices(report)
     forget_files()
     st.rerun()
+
+
+def notices(report: BuildReport) -> list[str]:
+    """Return the lines that the page shows after a build: files that were not parsed, and places not understood."""
+    lines = [line for lines in report.warnings.values() for line in lines]
+    more = [f"{len(lines)} places in all were not understood; their words are kept"] * (len(lines) > SHOWN_WARNINGS)
+    return [*report.errors, *lines[:SHOWN_WARNINGS], *more]
 
 
 def forget_files() -> None:

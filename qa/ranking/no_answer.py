@@ -13,7 +13,7 @@ import numpy as np
 
 from index.embedding.embedder import Embedder
 from index.search.snapshot import Snapshot
-from qa.question.query import Query, make_queries
+from qa.question.query import Query, interpret
 from qa.question.question_kind import asks_quantity, names_quantity
 from qa.ranking.search import Hit, search
 
@@ -77,14 +77,14 @@ OFF_TOPIC = tuple(
 
 
 def fit_thresholds(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
-    """Return the facts that `is_match` needs, measured on the library."""
-    queries = [make_queries(snapshot, [question], embedder) for question in OFF_TOPIC]
+    """Return the thresholds that `is_match` needs, measured on the library with off-topic questions."""
+    questions = [interpret(snapshot, [question], embedder) for question in OFF_TOPIC]
     interviews = cycle(snapshot.database.transcript_ids().values())
-    of_all = [match_score(search(snapshot, query, JUDGED)) for query in queries]
-    of_one = [match_score(search(snapshot, query, JUDGED, [next(interviews)])) for query in queries]
+    of_all = [match_score(search(snapshot, question, JUDGED)) for question in questions]
+    of_one = [match_score(search(snapshot, question, JUDGED, [next(interviews)])) for question in questions]
     return {
-        "floor": float(np.quantile(of_all, FLOOR_QUANTILE)),
-        "floor_of_one": float(np.quantile(of_one, FLOOR_QUANTILE)),
+        "threshold": float(np.quantile(of_all, FLOOR_QUANTILE)),
+        "threshold_one_interview": float(np.quantile(of_one, FLOOR_QUANTILE)),
     }
 
 
@@ -96,18 +96,18 @@ def is_match(
     *,
     everywhere: bool,
 ) -> bool:
-    """Whether one of the best hits is nearer than the library's floor; `replies` are (asked, said) of each.
+    """Whether the best hits score above the library's threshold; `replies` are (question, text) of each hit.
 
-    Where somebody is named in a search of all interviews, chance is that of one interview: theirs. Where a
-    quantity is asked for, one of the hits has to name one, or to reply to such a question: "Just one."
+    If a person is named in a search of all interviews, the threshold of a single interview counts. If a quantity is
+    asked for, one of the hits has to name one, or to answer such a question: "Just one."
     """
     if asks_quantity(query.text) and not any(
         names_quantity(said) or asks_quantity(asked) for asked, said in replies[:JUDGED]
     ):
         return False
     is_named = everywhere and query.named.has_person
-    # An index to which nothing was fitted refuses nothing.
-    return match_score(hits) > float(index_metadata.get("floor_of_one" if is_named else "floor", 0.0))
+    # Without fitted thresholds nothing is refused.
+    return match_score(hits) > float(index_metadata.get("threshold_one_interview" if is_named else "threshold", 0.0))
 
 
 def match_score(hits: Sequence[Hit]) -> float:

@@ -1,4 +1,4 @@
-"""Queries -> ranked passages: dense and lexical candidates, then late interaction with the best of them."""
+"""Search: dense and lexical candidates, re-ranked by late interaction, then diversified."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from index.search.snapshot import Snapshot
 from index.storage.queries import share_spoken_by
 from index.storage.records import StoredPassage
 from index.types import Span
-from qa.question.query import Query
+from qa.question.query import Interpretation, Query
 from qa.question.question_kind import is_topic
 from qa.question.words import content_words
 from qa.ranking.bm25 import LexicalScores, score_words
 from qa.ranking.diversify import diversify, penalties_for
-from qa.ranking.late_interaction import match, token_weights
+from qa.ranking.late_interaction import Matches, match, token_weights
 from qa.ranking.top_k import best
 
 # How many passages each of the two searches hands on, and how many of those that score best by both are
@@ -75,54 +75,44 @@ class _Candidates(NamedTuple):
 
 
 def search(
-    snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None = None
+    snapshot: Snapshot, interpretation: Interpretation, k: int, transcript_ids: Sequence[int] | None = None
 ) -> list[Hit]:
-    """Return up to k hits, best first; ties go to the passage that was stored first.
+    """Return up to k hits from the library or from some transcripts, best first; ties go to the older passage.
 
-    Of several queries, each has the same say, and the windows are scored by the first. `transcript_ids`
-    are the only ones to search.
+    All queries of the interpretation weigh the same; windows are scored by the original one.
     """
-    derived = snapshot.search_index
-    lexical, found = _candidates(snapshot, queries, k, transcript_ids)
-    found = found.taken(best(found.dense + FIRST_LEXICAL_WEIGHT * found.bm25 + found.steering, max(COMPARED, k)))
-    if not len(found.rows):
+    lexical, candidates = _candidates(snapshot, interpretation.queries, k, transcript_ids)
+    first_scores = candidates.dense + FIRST_LEXICAL_WEIGHT * candidates.bm25 + candidates.steering
+    candidates = candidates.taken(best(first_scores, max(COMPARED, k)))
+    if not len(candidates.rows):
         return []
-    ids = derived.ids[found.rows].tolist()
+    ids = snapshot.search_index.ids[candidates.rows].tolist()
     passages = [*map(snapshot.database.token_vectors(ids).__getitem__, ids)]
     matches = [
         match(query.encoded, token_weights(query.searched, query.encoded, scores.idf, scores.unknown), passages)
-        for query, scores in zip(queries, lexical, strict=True)
+        for query, scores in zip(interpretation.queries, lexical, strict=True)
     ]
+    scores = _scores(snapshot, interpretation, candidates, matches)
+    chosen = _diversified(snapshot, interpretation, candidates, scores, k)
     late = np.mean([m.whole for m in matches], axis=0)
-    within = [LATE_WEIGHT * m.best(m.windows) + m.best(m.cosines) for m in matches]
-    scores = LATE_WEIGHT * late + np.mean(within, axis=0) + LEXICAL_WEIGHT * found.bm25 + found.steering
-    scores -= ASIDE_LOSS * derived.asides[found.rows]
-    if is_topic(queries[0].text):
-        scores += TOPIC_DENSE_WEIGHT * found.dense
-    order = np.lexsort((found.rows, -scores))
-    in_order = found.rows[order]
-    vectors = derived.vectors.of_rows(derived.encodings[in_order])
-    losses = penalties_for(queries[0].text, queries[0].named)
-    places = list(zip(derived.transcripts[in_order].tolist(), in_order.tolist(), strict=True))
-    chosen = diversify(scores[order].tolist(), places, vectors, k, losses)
-    stored = {passage.id: passage for passage in snapshot.database.passages(ids[order[at]] for at, _ in chosen)}
     windows = matches[0].of_each(matches[0].windows + matches[0].cosines / LATE_WEIGHT)
+    stored = {passage.id: passage for passage in snapshot.database.passages(ids[row] for row, _ in chosen)}
     return [
         Hit(
             stored[ids[row]],
             score=score,
             late=float(late[row]),
-            dense=float(found.dense[row]),
+            dense=float(candidates.dense[row]),
             windows=tuple(zip(passages[row].spans, windows[row].tolist(), strict=True)),
         )
-        for row, score in ((order[at], score) for at, score in chosen)
+        for row, score in chosen
     ]
 
 
-def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Retriever) -> list[StoredPassage]:
-    """Return up to k passages, best first by one leg alone."""
-    _, found = _candidates(snapshot, queries, k, None)
-    rows = found.rows[best(found.bm25 if leg == "words" else found.dense, k)]
+def search_by(snapshot: Snapshot, interpretation: Interpretation, k: int, retriever: Retriever) -> list[StoredPassage]:
+    """Return up to k passages, best first by one retriever alone."""
+    _, candidates = _candidates(snapshot, interpretation.queries, k, None)
+    rows = candidates.rows[best(candidates.bm25 if retriever == "words" else candidates.dense, k)]
     ids = snapshot.search_index.ids[rows].tolist()
     stored = {passage.id: passage for passage in snapshot.database.passages(ids)}
     return [stored[i] for i in ids]
@@ -131,22 +121,52 @@ def search_by(snapshot: Snapshot, queries: Sequence[Query], k: int, leg: Retriev
 def _candidates(
     snapshot: Snapshot, queries: Sequence[Query], k: int, transcript_ids: Sequence[int] | None
 ) -> tuple[list[LexicalScores], _Candidates]:
-    """Return what the words say, and the best passages by words or by vectors, in the order of their rows."""
-    derived, wanted = snapshot.search_index, max(CANDIDATES, k)
-    scope = derived.rows_in(transcript_ids)
+    """Return each query's lexical scores, and the best passages by words or by vectors, in the order of rows."""
+    search_index, wanted = snapshot.search_index, max(CANDIDATES, k)
+    scope = search_index.rows_in(transcript_ids)
     lexical = [score_words(snapshot, content_words(q.text), q.named.words, scope, q.heard) for q in queries]
-    among = None if scope is None else unique(derived.encodings[scope])
-    near = [derived.passages_of(derived.vectors.nearest(q.encoded.vector, wanted, among)[0]) for q in queries]
+    among = None if scope is None else unique(search_index.encodings[scope])
+    near = [
+        search_index.passages_of(search_index.vectors.nearest(query.encoded.vector, wanted, among)[0])
+        for query in queries
+    ]
     if scope is not None:
         near = [rows[np.isin(rows, scope, assume_unique=True)] for rows in near]
     rows = unique(np.concatenate([*near, *(best(scores.bm25, wanted, above=0.0) for scores in lexical)]))
-    asked = np.mean([query.encoded.vector for query in queries], axis=0)
+    mean_vector = np.mean([query.encoded.vector for query in queries], axis=0)
     return lexical, _Candidates(
         rows,
-        dense=derived.vectors.of_rows(derived.encodings[rows]) @ asked,
+        dense=search_index.vectors.of_rows(search_index.encodings[rows]) @ mean_vector,
         bm25=np.mean([scores.bm25[rows] for scores in lexical], axis=0),
         steering=_steering(snapshot, queries, rows),
     )
+
+
+def _scores(
+    snapshot: Snapshot, interpretation: Interpretation, candidates: _Candidates, matches: Sequence[Matches]
+) -> Vectors:
+    """Return the score of each candidate; see LATE_WEIGHT."""
+    late = np.mean([m.whole for m in matches], axis=0)
+    windows = [LATE_WEIGHT * m.best(m.windows) + m.best(m.cosines) for m in matches]
+    scores = LATE_WEIGHT * late + np.mean(windows, axis=0) + LEXICAL_WEIGHT * candidates.bm25 + candidates.steering
+    scores -= ASIDE_LOSS * snapshot.search_index.asides[candidates.rows]
+    if is_topic(interpretation.original.text):
+        scores += TOPIC_DENSE_WEIGHT * candidates.dense
+    return np.asarray(scores)
+
+
+def _diversified(
+    snapshot: Snapshot, interpretation: Interpretation, candidates: _Candidates, scores: Vectors, k: int
+) -> list[tuple[int, float]]:
+    """Return (row of the candidate, score) of up to k candidates, best first, near duplicates behind the best."""
+    search_index = snapshot.search_index
+    order = np.lexsort((candidates.rows, -scores))
+    in_order = candidates.rows[order]
+    vectors = search_index.vectors.of_rows(search_index.encodings[in_order])
+    places = list(zip(search_index.transcripts[in_order].tolist(), in_order.tolist(), strict=True))
+    penalties = penalties_for(interpretation.original.text, interpretation.original.named)
+    chosen = diversify(scores[order].tolist(), places, vectors, k, penalties)
+    return [(int(order[at]), score) for at, score in chosen]
 
 
 def _steering(snapshot: Snapshot, queries: Sequence[Query], rows: Ids) -> Vectors:

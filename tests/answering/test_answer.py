@@ -1,11 +1,14 @@
 """Asking: the right passage, what answers in it, where it stands, and when nothing does."""
 
+import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from helpers.library import build_index
+from helpers.library import build_index, put
 from index.building.build import build
+from index.embedding.embedder import Embedder
 from index.errors import InterviewQAError, ModelError
 from index.samples import SAMPLES
 from index.storage.database import Database
@@ -17,6 +20,8 @@ from qa.question.name_steering import find_names, rewrite_names_as_you
 from qa.question.spelling import corrected
 from qa.question.words import content_words
 from qa.ranking.no_answer import OFF_TOPIC, fit_thresholds
+from qa.render.export import chat_as_json, chat_as_markdown, quote
+from qa.render.render import as_html, as_json, as_text
 
 SCRIPT = (
     "[00:00:10] Ada: How old is the boat?\n"
@@ -305,9 +310,6 @@ def test_the_samples_own_questions_are_answered(library: Library) -> None:
 
 
 def test_real_questions_are_answered(shared: Path, tmp_path: Path) -> None:
-    from index.building.build import build
-    from qa.ranking.no_answer import fit_thresholds
-
     build([shared / "interviews"], tmp_path / "i", fit=fit_thresholds)
     report = evaluate(Library(tmp_path / "i"), shared / "questions.jsonl")["all"]
     assert report["hit@1"] >= 0.72
@@ -327,3 +329,42 @@ def test_captions_of_one_speaker_are_shown_as_one_turn(tmp_path: Path) -> None:
     assert "It lies under the lowest F to this day, and he has the note" in best.text[slice(*marked)]
     assert best.start_s == pytest.approx(112.0, abs=1)
     assert " ".join(best.text.split()) == best.text
+
+
+def test_a_question_followed_by_a_noise_alone_is_highlighted_itself(tmp_path: Path) -> None:
+    script = "Ada: Why do you row a boat? (laughs)\nBo: [sighs]\nAda: It is calm out there.\n"
+    build_index({"row.txt": script}, tmp_path / "i")
+    best = answer(Library(tmp_path / "i"), "Why do you row?").passages[0]
+    assert highlighted(best) == "Why do you row a boat? (laughs)"
+
+
+# What odd transcripts are made of: noises, questions within answers, single words, scripts mixed, empty turns.
+PARTS = [
+    "(laughs)",
+    "[Music]",
+    "Why do you row a boat?",
+    "No.",
+    "Hm?",
+    "…",
+    "да, лодка",
+    "船はどこ？",
+    "Because.",
+    "Ada:",
+]
+
+
+def test_odd_questions_of_odd_transcripts_get_an_answer(tmp_path: Path, embedder: Embedder) -> None:
+    random = Random(7)
+    for row in range(12):
+        speakers = random.choices(["Ada", "Bo", "Че", "美"], k=random.randint(2, 30))
+        turns = [f"{who}: {' '.join(random.choices(PARTS, k=random.randint(0, 5)))}" for who in speakers]
+        files = put(tmp_path / f"in{row}", odd__txt="\n".join([*turns, "Bo: It is calm. Why? Who knows (laughs)"]))
+        build([files], tmp_path / f"i{row}", embedder, fit_thresholds)
+        library = Library(tmp_path / f"i{row}", embedder)
+        for question in [*PARTS, "", "why", "Why do you row?", "?!", "\ud800", "who said no and no", "x" * 3000]:
+            found = answer(library, question, random.choice([1, 5, 50]), previous=random.choices(PARTS, k=row % 3))
+            assert all(passage.highlight[0].start < passage.highlight[0].end for passage in found.passages)
+            assert json.loads(as_json(found))["matched"] is found.matched
+            rendered = [as_text(found), as_text(found, colour=True), chat_as_markdown([(question, found)])]
+            rendered += [chat_as_json([("q", found)]), *map(as_html, found.passages), *map(quote, found.passages)]
+            assert all(rendered)

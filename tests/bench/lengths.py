@@ -3,9 +3,8 @@
 import time
 from statistics import median
 
-from tests.long_captions import long_captions
-
 from index.reading.reader import READERS
+from tests.helpers.long_captions import long_captions
 
 LENGTH = 200_000
 REPEATS = 3

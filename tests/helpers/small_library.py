@@ -33,7 +33,7 @@ SECONDS = 60
 
 def floors(*_: object) -> dict[str, float]:
     """Return what is otherwise fitted, which takes many times longer than all the rest of a small build."""
-    return {"floor": 0.7, "floor_of_one": 0.6}
+    return {"threshold": 0.7, "threshold_one_interview": 0.6}
 
 
 def remembering(embedder: Embedder) -> Embedder:

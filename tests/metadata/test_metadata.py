@@ -218,9 +218,27 @@ def test_what_is_said_between_two_rules_is_no_front_matter(text: str) -> None:
     ("front", "line"),
     [("title: a: b", 2), ("title: x\nguest: [Ada", 3), ("title: x\nhost: \x07", 3), ("title: &a [*a]", 2)],
 )
-def test_front_matter_that_is_no_yaml_is_refused_with_its_line(front: str, line: int) -> None:
-    with pytest.raises(TranscriptError, match=rf"^a\.txt, line {line}: the front matter is no YAML: "):
-        read_transcript(f"---\n{front}\n---\n{BOAT}".encode(), "a.txt")
+def test_invalid_yaml_costs_the_front_matter_and_is_a_warning(front: str, line: int) -> None:
+    transcript = read_transcript(f"---\n{front}\n---\n{BOAT}".encode(), "a.txt")
+    ((warning),) = transcript.warnings
+    assert warning.startswith(f"a.txt, line {line}: the front matter is invalid YAML")
+    assert transcript.text == read_transcript(BOAT.encode(), "a.txt").text
+
+
+@pytest.mark.parametrize(
+    ("front", "title"),
+    [
+        (f"+++\ntitle = 'Boats'\nn = {'9' * 5000}\n+++", "Boats"),
+        (f"+++\ntitle = 'Boats'\nn = 0x{'f' * 9000}\n+++", "Boats"),
+        ('---\ntitle: Boats\nhost: "\\UFFFFFFFF"\n---', "Boats"),
+        ('---\ntitle: "Bo\\uD800ts"\n---', "Bo\ufffdts"),
+    ],
+)
+def test_a_hostile_value_costs_its_line_of_the_front_matter(front: str, title: str) -> None:
+    transcript = read_transcript(f"{front}\n{BOAT}".encode(), "a.md")
+    assert transcript.metadata.title == title
+    assert "front" not in transcript.text
+    assert "9999" not in transcript.text
 
 
 def test_the_first_that_speaks_is_believed_field_by_field(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from helpers.captions import Cues, as_srt, as_vtt, in_seconds, words
 from helpers.interview import END_S, GUEST, HOST, TURNS
 from helpers.long_captions import long_captions
-from index.errors import MalformedError
 from index.reading.formats import sbv, srt, tsv, vtt
 from index.reading.reader import READERS, read_transcript
 from index.types import Segment
@@ -261,49 +260,73 @@ def test_a_line_of_a_table_goes_on_without_a_tab() -> None:
 
 
 @pytest.mark.parametrize(
-    ("read", "text", "place", "message"),
+    ("text", "place", "message", "segments"),
     [
         (
-            srt.parse,
             "1\n00:00:02,000 --> 00:00:01,000\nx",
             "00:00:02",
-            "expected a cue that ends after it starts: '00:",
+            "a cue that ends after it starts: '00:",
+            [("x", 2.0, None)],
         ),
         (
-            srt.parse,
-            "1\n00:00:61,000 --> 00:01:01,000\nx",
-            "00:00:61",
-            "expected minutes and seconds below 60: '00:00:6",
+            "1\n00:00:01,000 --> 00:00:02,000\nx\n\n2\n00:00:02,000 --> 00:00:00,000\ny",
+            "00:00:02,000 --> 00:00:00",
+            "a cue that ends after it starts: '00:",
+            [("x", 1.0, 2.0), ("y", 2.0, None)],
         ),
-        (srt.parse, "1\n00:00:01,000 --> 00:00:02,000\nx --> y", "x", "expected a cue's timing: 'x --> y'"),
-        (srt.parse, "hello\n1\n00:00:01,000 --> 00:00:02,000\nx", "hello", "expected a cue's timing: 'hello'"),
-        (srt.parse, "1\n00:00:01:12 --> 00:00:02:00\nx", "00:00:01", "expected a cue's timing: '00:00:01:12 --> 00"),
-        (vtt.parse, "WEBVTT\n\nhello\n\n00:01.000 --> 00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
-        (vtt.parse, "WEBVTT\n\n99:01.000 --> 99:02.000\nx", "99:01", "expected minutes and seconds below 60: '99:01."),
-        (sbv.parse, "0:00:04.000,0:00:01.000\nx", "0:00:04", "expected a cue that ends after it starts: '0:00:04"),
-        (sbv.parse, "hello\n0:00:01.000,0:00:02.000\nx", "hello", "expected a cue's timing: 'hello'"),
+        ("1\n00:00:61,000 --> 00:01:01,000\nx", "00:00:61", "minutes and seconds below 60: '00:", [("x", None, None)]),
         (
-            tsv.parse,
-            "start\tend\ttext\nhello",
+            "hello\n1\n00:00:01,000 --> 00:00:02,000\nx",
             "hello",
-            "expected milliseconds, a tab, milliseconds, a tab and words: 'h",
+            "a cue's timing: 'h",
+            [("hello", None, None), ("x", 1.0, 2.0)],
         ),
+        ("1\n00:00:01:12 --> 00:00:02:00\nx", "00:00:01", "a cue's timing: '00:00:01:12", [("x", None, None)]),
         (
-            tsv.parse,
-            "start\tend\ttext\n1.5\t2\tx",
-            "1.5",
-            "expected milliseconds, a tab, milliseconds, a tab and words:",
+            "WEBVTT\n\nhello\n\n00:01.000 --> 00:02.000\nx",
+            "hello",
+            "a cue's timing: 'hello'",
+            [("hello", None, None), ("x", 1.0, 2.0)],
         ),
-        (tsv.parse, "start\tend\ttext\n5\t1\tx", "5\t1", "expected a row that ends after it starts: '5"),
+        ("WEBVTT\n\n99:01.000 --> 99:02.000\nx", "99:01", "minutes and seconds below 60: '99:", [("x", None, None)]),
+        ("0:00:04.000,0:00:01.000\nx", "0:00:04", "a cue that ends after it starts: '0:00:04", [("x", 4.0, None)]),
+        ("start\tend\ttext\nhello", "hello", "milliseconds, a tab, milliseconds, a tab", [("hello", None, None)]),
+        ("start\tend\ttext\n5\t1\tx", "5\t1", "a row that ends after it starts: '5", [("x", 0.005, None)]),
     ],
 )
-def test_what_would_lose_words_or_times_is_named_with_its_place(
-    read: Callable, text: str, place: str, message: str
+def test_an_odd_line_costs_its_time_and_is_a_warning(
+    text: str, place: str, message: str, segments: list[tuple[str, float | None, float | None]]
 ) -> None:
-    with pytest.raises(MalformedError) as raised:
-        read(text)
-    assert str(raised.value).startswith(message)
-    assert raised.value.offset == text.index(place)
+    reader = next(reader for reader in READERS.values() if reader.sniff(text))
+    parsed = reader.parse(text)
+    assert [(s.text, s.start_s, s.end_s) for s in parsed.segments] == segments
+    ((offset, warning),) = parsed.warnings
+    assert warning.startswith(f"expected {message}")
+    assert offset == text.index(place)
+
+
+@pytest.mark.parametrize("opening", ["1\n00:00:01,000 --> 00:00:02,000\n", "WEBVTT\n\n00:01.000 --> 00:02.000\n"])
+def test_an_arrow_within_words_is_said(opening: str) -> None:
+    text = f"{opening}tin --> drawer\nIn 2:34 --> that is when"
+    reader = next(reader for reader in READERS.values() if reader.sniff(text))
+    assert [s.text for s in reader.parse(text).segments] == ["tin --> drawer In 2:34 --> that is when"]
+    assert reader.parse(text).warnings == []
+
+
+def test_a_cue_shown_twice_at_the_same_time_is_said_once() -> None:
+    cue = "00:01.000 --> 00:02.000\nno\n\n"
+    later = "00:03.000 --> 00:04.000\nno\n\n"
+    assert [s.text for s in vtt.parse(f"WEBVTT\n\n{cue}{cue.replace('no', chr(0x200B) + ' no')}{later}").segments] == [
+        "no",
+        "no",
+    ]
+
+
+def test_webvtt_may_be_written_in_any_case() -> None:
+    text = "WebVTT\n1\n00:00:00.000 --> 00:00:02.700\nThe bakery opened at three\n"
+    assert [(s.text, s.start_s) for s in read_transcript(text.encode(), "a.vtt").segments] == [
+        ("The bakery opened at three", 0.0)
+    ]
 
 
 any_line = st.lists(

@@ -4,12 +4,13 @@ A cue lasts until the next timing, whatever blank lines are in it: so no word is
 lose it. What stands right above a timing names its cue if the file as a whole is written so.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
 from typing import NamedTuple
 
-from index.errors import MalformedError
+from index.types import ParseWarning
 
 # Files that were converted twice have \r\r\n.
 _LINE_END = re.compile(r"\r?\r\n|\n|\r")
@@ -53,11 +54,12 @@ class Row(NamedTuple):
 
 
 class Timing(NamedTuple):
-    """When a cue starts and ends; `rest` is where the words begin that stand on the same line, if any do."""
+    """When a cue starts and ends, NaN for an unknown time."""
 
     start_s: float
     end_s: float
-    rest: int | None = None
+    rest: int | None = None  # the file offset of words on the same line
+    problem: str | None = None  # why a time is unknown
 
 
 class Timed(NamedTuple):
@@ -66,13 +68,17 @@ class Timed(NamedTuple):
     timing: Timing
     name: str | None
     rows: Sequence[Row]
+    offset: int  # of the timing, in the file
 
 
-def malformed(text: str, row: Row, expected: str) -> MalformedError:
-    """Return the error that says what was expected in a row's place, and quotes its beginning."""
-    return MalformedError(
-        row.start, f"expected {expected}: {text[row.start : min(row.end, row.start + QUOTED_CHARS)]!r}"
-    )
+def expected(text: str, row: Row, what: str) -> str:
+    """Return the message that says what was expected in a row's place, and quotes its beginning."""
+    return f"expected {what}: {text[row.start : min(row.end, row.start + QUOTED_CHARS)]!r}"
+
+
+def warnings_of(cues: Sequence[Timed]) -> list[ParseWarning]:
+    """Return a warning for each cue with an unknown time."""
+    return [ParseWarning(cue.offset, cue.timing.problem) for cue in cues if cue.timing.problem]
 
 
 def opening_timing(text: str) -> str | None:
@@ -103,20 +109,15 @@ def filled_rows(text: str) -> list[Row]:
 
 
 def arrow_timing(text: str, row: Row) -> Timing | None:
-    """Read `00:00:01,000 --> 00:00:04.5 align:start`; None where the line holds no arrow.
-
-    Raises MalformedError for an arrow between what are no times, or times that run backwards.
-    """
+    """Parse `00:00:01,000 --> 00:00:04.5 align:start`; None if the line does not start with a time and an arrow."""
     if text.find("-->", row.start, row.end) < 0:
         return None
-    return _timing(text, row, _ARROW.match(text, row.start, row.end))
+    match = _ARROW.match(text, row.start, row.end)
+    return _timing(text, row, match) if match or _LIKE_ARROW.match(text[row.start : row.end]) else None
 
 
 def comma_timing(text: str, row: Row) -> Timing | None:
-    """Read `0:00:01.000,0:00:04.000`; None where the line is not like this.
-
-    Raises MalformedError for times that are none, or run backwards.
-    """
+    """Parse `0:00:01.000,0:00:04.000`; None for any other line."""
     if row.end - row.start > 2 * QUOTED_CHARS or not _LIKE_COMMA.match(text[row.start : row.end]):
         return None
     return _timing(text, row, _COMMA.match(text, row.start, row.end))
@@ -127,24 +128,29 @@ def timed_cues(
 ) -> list[Timed]:
     """Return the cues that rows make up. With `first_is_named` any line right above the first timing is its name.
 
-    Raises MalformedError for words above the first timing, which no cue says when.
+    Words above the first timing are a cue of unknown time.
     """
     found = [(at, timing) for at, row in enumerate(rows) if (timing := read_timing(text, row))]
     places = [at for at, _ in found]
     names = _names(text, rows, places)
     if first_is_named and places and places[0] > 0 and not rows[places[0]].apart:
         names.add(places[0] - 1)
-    for at, row in enumerate(rows[: places[0]] if places else rows):
-        if at not in names and not _NUMBER.fullmatch(text, row.start, row.end):
-            raise malformed(text, row, "a cue's timing")
-    ends = [*places[1:], len(rows)][: len(places)]
+    above = [
+        row
+        for at, row in enumerate(rows[: places[0]] if places else rows)
+        if at not in names and not _NUMBER.fullmatch(text, row.start, row.end)
+    ]
     cues: list[Timed] = []
+    if above:
+        problem = expected(text, above[0], "a cue's timing")
+        cues.append(Timed(Timing(math.nan, math.nan, problem=problem), None, above, above[0].start))
+    ends = [*places[1:], len(rows)][: len(places)]
     for (at, timing), end in zip(found, ends, strict=True):
         name = text[rows[at - 1].start : rows[at - 1].end] if at - 1 in names else None
         said = rows[at + 1 : end - 1 if end - 1 in names else end]
         if timing.rest is not None:
             said = [Row(timing.rest, rows[at].end, False), *said]
-        cues.append(Timed(timing, name, said))
+        cues.append(Timed(timing, name, said, rows[at].start))
     return cues
 
 
@@ -164,17 +170,17 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _timing(text: str, row: Row, match: re.Match[str] | None) -> Timing:
     if match is None:
-        raise malformed(text, row, "a cue's timing")
+        return Timing(math.nan, math.nan, problem=expected(text, row, "a cue's timing"))
     groups = match.groups()
+    rest = text[match.end() : row.end].strip()
+    place = row.end - len(rest) if rest and not _SETTINGS.match(rest) else None
     # A second that is rounded up may be the sixtieth.
     if max(int(groups[1]), int(groups[5])) > 59 or max(int(groups[2]), int(groups[6])) > 60:
-        raise malformed(text, row, "minutes and seconds below 60")
+        return Timing(math.nan, math.nan, place, expected(text, row, "minutes and seconds below 60"))
     start_s, end_s = _seconds(groups[:4]), _seconds(groups[4:])
     if end_s < start_s:
-        raise malformed(text, row, "a cue that ends after it starts")
-    rest = text[match.end() : row.end].strip()
-    has_words = rest and not _SETTINGS.match(rest)
-    return Timing(start_s, end_s, row.end - len(rest) if has_words else None)
+        return Timing(start_s, math.nan, place, expected(text, row, "a cue that ends after it starts"))
+    return Timing(start_s, end_s, place)
 
 
 def _seconds(parts: Sequence[str | None]) -> float:

@@ -125,7 +125,7 @@ def read_cue(text: str, timed: Timed, voice: str | None = None) -> Cue:
             said = text[row.start : row.end]
             line = Line(said, (Piece(0, said, row.start, row.end),), voice=voice).cut(0)
             lines += [line] if line else []
-    start_s, end_s, _ = timed.timing
+    start_s, end_s = timed.timing.start_s, timed.timing.end_s
     return Cue(start_s, end_s, tuple(lines), bool(timed.rows) and timed.rows[0].apart)
 
 

@@ -1,5 +1,6 @@
 """Cues -> segments by who speaks: a voice that the file names, a label that opens a line, or nobody that is known."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -10,11 +11,13 @@ from index.reading.captions.cues import Cue, Line
 from index.reading.captions.rolling import without_repeats
 from index.reading.scripts.speaker_labels import Label, find_labels
 from index.text.non_speech import blank_non_speech
-from index.types import Mark, ParsedFile, Segment
+from index.types import Mark, ParsedFile, ParseWarning, Segment
 
 # `>>` anywhere; a dash opens a line, and is no minus and no mark of a pause: "-5", "— and".
 _TURN = re.compile(r">{2,3}[ \t]*|[-‐](?!\d)[ \t]*(?=[^\s-])|[–—][ \t]+(?=\S)")
 _MAY_BE_LABEL = re.compile(r"[:：\[(]|\b[QA]\.")
+# Characters that are not seen, as some players add around a cue.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _TURN_WITHIN = re.compile(r"(?<=\s)>{2,3}(?=\s)")
 
 # If every cue has a label, this share of cues by the same speaker has one.
@@ -34,17 +37,33 @@ class _Opener:
     label: Label | None = None
 
 
-def read_cues(cues: Sequence[Cue], metadata: dict[str, object] | None = None) -> ParsedFile:
+def read_cues(
+    cues: Sequence[Cue], metadata: dict[str, object] | None = None, warnings: Sequence[ParseWarning] = ()
+) -> ParsedFile:
     """Return one segment a cue, or several where several people speak in it; what a file shows twice is said once.
 
     If a file has voices, or labels nearly every cue, a cue without a label has no speaker. Otherwise a label's speaker
     goes on until another label, or a mark of a turn without one.
     """
-    said = without_repeats(cues)
+    said = without_repeats(list(_without_duplicates(cues)))
     has_voices = any(line.voice for cue in said for line in cue.lines)
     parts = _voiced(said) if has_voices else _labelled(said)
     segments = [s for cue, spoken in zip(said, parts, strict=True) for s in _segments(cue, spoken)]
-    return ParsedFile(segments, metadata or {}, separator=" ")
+    return ParsedFile(segments, metadata or {}, separator=" ", warnings=warnings)
+
+
+def _without_duplicates(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield the cues but those that show the words of the cue before at the same time."""
+    last: tuple[float, float, str] | None = None
+    for cue in cues:
+        shown = cue.start_s, cue.end_s, _visible(cue)
+        if shown != last:
+            yield cue
+        last = shown
+
+
+def _visible(cue: Cue) -> str:
+    return " ".join(word for line in cue.lines for word in _UNSEEN.sub("", line.text).split())
 
 
 _Spoken = list[tuple[str | None, list[Line]]]
@@ -136,17 +155,22 @@ def _add(spoken: _Spoken, speaker: str | None, line: Line) -> None:
 def _segments(cue: Cue, spoken: _Spoken) -> Iterator[Segment]:
     for row, (speaker, lines) in enumerate(spoken):
         text, marks = _joined(lines)
-        marks = [mark for mark in marks if cue.start_s <= mark.start_s <= cue.end_s]
+        # An unknown time, NaN, is neither before nor after another.
+        marks = [mark for mark in marks if not (mark.start_s < cue.start_s or mark.start_s > cue.end_s)]
         begins = marks[0].start_s if marks and marks[0].offset == 0 else None
         yield Segment(
             text,
             lines[0].start,
             lines[-1].end,
             speaker,
-            start_s=cue.start_s if row == 0 else begins,
-            end_s=cue.end_s if row + 1 == len(spoken) else None,
+            start_s=_known(cue.start_s) if row == 0 else begins,
+            end_s=_known(cue.end_s) if row + 1 == len(spoken) else None,
             marks=tuple(mark for mark in marks if mark.offset > 0),
         )
+
+
+def _known(seconds: float) -> float | None:
+    return None if math.isnan(seconds) else seconds
 
 
 def _joined(lines: Sequence[Line]) -> tuple[str, list[Mark]]:

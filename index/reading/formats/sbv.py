@@ -1,6 +1,13 @@
 """YouTube's .sbv: `0:00:01.000,0:00:04.000` above the words of a cue, and a blank line below them."""
 
-from index.reading.captions.cue_timings import comma_timing, filled_rows, opening_timing, opens_with_block, timed_cues
+from index.reading.captions.cue_timings import (
+    comma_timing,
+    filled_rows,
+    opening_timing,
+    opens_with_block,
+    timed_cues,
+    warnings_of,
+)
 from index.reading.captions.cues import read_cue
 from index.reading.captions.speakers import read_cues
 from index.types import ParsedFile
@@ -13,6 +20,6 @@ def sniff(text: str) -> bool:
 
 
 def parse(text: str) -> ParsedFile:
-    """Return one segment a cue or a speaker in it. Raises MalformedError for an invalid timing."""
+    """Return one segment a cue or a speaker in it. An invalid time is unknown, with a warning."""
     timed = timed_cues(text, filled_rows(text), comma_timing)
-    return read_cues([read_cue(text, cue) for cue in timed])
+    return read_cues([read_cue(text, cue) for cue in timed], warnings=warnings_of(timed))

@@ -6,13 +6,21 @@ https://www.w3.org/TR/webvtt1/; how real files differ from it is read as it is m
 import re
 from collections.abc import Iterator, Sequence
 
-from index.reading.captions.cue_timings import Row, Timed, arrow_timing, filled_rows, opens_with_block, timed_cues
+from index.reading.captions.cue_timings import (
+    Row,
+    Timed,
+    arrow_timing,
+    filled_rows,
+    opens_with_block,
+    timed_cues,
+    warnings_of,
+)
 from index.reading.captions.cues import Cue, read_cue
 from index.reading.captions.speakers import read_cues
 from index.types import ParsedFile
 
-_OPENING = re.compile(r"[\s\ufeff]*+WEBVTT(?!\S)")
-_HEADER = re.compile(r"WEBVTT(?:[ \t]++(?P<said>.*))?")
+_OPENING = re.compile(r"[\s\ufeff]*+(?:WEBVTT(?!\S)|(?i:webvtt)[ \t]*+(?=[\r\n]))")
+_HEADER = re.compile(r"WEBVTT(?:[ \t]++(?P<said>.*))?|(?i:webvtt)")
 _NOTE = re.compile(r"NOTE(?:[ \t]++(?P<said>.*))?")
 _STYLE = re.compile(r"(?:STYLE|REGION)")
 _FIELD = re.compile(r"(?P<key>[A-Za-z][\w-]*+(?: [\w-]++){0,3})[ \t]*+:[ \t]*+(?P<value>(?!//).*\S)")
@@ -36,12 +44,12 @@ def sniff(text: str) -> bool:
 def parse(text: str) -> ParsedFile:
     """Return one segment a cue or a voice in it, and what the header and the notes say.
 
-    Raises MalformedError for an invalid timing, and for words above the first one.
+    An invalid time is unknown, with a warning.
     """
     metadata: dict[str, object] = {}
     rows = list(_cue_rows(text, filled_rows(text), metadata))
     timed = timed_cues(text, rows, arrow_timing, first_is_named=True)
-    return read_cues(list(_cues(text, timed)), metadata)
+    return read_cues(list(_cues(text, timed)), metadata, warnings_of(timed))
 
 
 def _cues(text: str, timed: Sequence[Timed]) -> Iterator[Cue]:

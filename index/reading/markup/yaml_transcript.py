@@ -25,7 +25,7 @@ def read_listed(text: str) -> tuple[ParsedFile, int] | None:
         return None
     try:
         root = yaml.compose(text[place.start : place.end], yaml.BaseLoader)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError):
         return None
     if not isinstance(root, yaml.MappingNode):
         return None
