@@ -205,7 +205,8 @@ def _of_one_speaker(span: Span, transcript: Transcript, question: Span | None) -
     """Return the longest part of the span in one turn, preferably not the host's."""
     turns = _turns(transcript, span)
     asker = transcript.segments[transcript.segment_at(question.start)].speaker if question else None
-    replies = [place for speaker, place in turns if speaker != asker]
+    text = transcript.text
+    replies = [place for who, place in turns if who != asker and blank_non_speech(text[slice(*place)]).strip()]
     return max(replies or [place for _, place in turns], key=lambda place: place.end - place.start)
 
 
