@@ -332,7 +332,7 @@ def test_captions_of_one_speaker_are_shown_as_one_turn(tmp_path: Path) -> None:
 
 
 def test_a_question_followed_by_a_noise_alone_is_highlighted_itself(tmp_path: Path) -> None:
-    script = "Ada: Why do you row a boat? (laughs)\nBo: [sighs]\nAda: It is calm out there.\n"
+    script = "Ada: The hammer is my father's, it is from home.\nBo: Why do you row a boat? (laughs)\n"
     build_index({"row.txt": script}, tmp_path / "i")
     best = answer(Library(tmp_path / "i"), "Why do you row?").passages[0]
     assert highlighted(best) == "Why do you row a boat? (laughs)"
