@@ -335,7 +335,7 @@ def test_a_question_followed_by_a_noise_alone_is_highlighted_itself(tmp_path: Pa
     script = "Ada: The hammer is my father's, it is from home.\nBo: Why do you row a boat? (laughs)\n"
     build_index({"row.txt": script}, tmp_path / "i")
     best = answer(Library(tmp_path / "i"), "Why do you row?").passages[0]
-    assert highlighted(best) == "Why do you row a boat? (laughs)"
+    assert highlighted(best) == "Why do you row a boat?"
 
 
 # What odd transcripts are made of: noises, questions within answers, single words, scripts mixed, empty turns.
