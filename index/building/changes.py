@@ -57,7 +57,8 @@ class BuildInput:
 
     def lines(self) -> tuple[str, ...]:
         """Return one line for each file, folder and zip archive that cannot be read."""
-        return tuple(dict.fromkeys([*(line for _, line in self.found.closed), *self.errors.values()]))
+        closed = [line for _, line in self.found.closed]
+        return tuple(dict.fromkeys([*closed, *self.found.skipped, *self.errors.values()]))
 
     def refusal(self) -> TranscriptError:
         """Return the error for a build in which no file can be read."""

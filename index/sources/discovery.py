@@ -4,7 +4,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import TranscriptError
@@ -29,13 +29,14 @@ class FoundFiles:
 
     transcripts: dict[str, Source]
     left_out: dict[str, Source]  # transcripts whose sidecar leaves them out
-    ignored: tuple[Path, ...]  # files in folders that are no transcripts by their suffix, and speak of none
-    closed: tuple[tuple[str, str], ...]  # folders and zips that cannot be read: how names in them begin, one line
+    ignored: tuple[Path, ...]  # files in folders without a transcript's suffix that belong to no transcript
+    closed: tuple[tuple[str, str], ...]  # unreadable folders and zip archives: (prefix of names in them, one line)
+    skipped: tuple[str, ...] = ()  # one line for each link that leads out of its folder
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file, and the folder or zip that it is named below."""
+    """A file, and the folder or zip archive that it is named below."""
 
     path: Path
     below: Path
@@ -47,50 +48,86 @@ class _Found:
         return Path(self.path, *self.member)
 
 
-def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
-    """Return the files themselves, and in folders and zips, however deep, those with a transcript's suffix.
+@dataclass(slots=True)
+class _Scan:
+    """The files of all paths, as they are collected."""
 
-    A file in a folder goes by its path below that folder, a file by its name; a zip is like a folder.
-    Where two would go by the same name, the folders above tell them apart. Hidden files are left alone, and
-    what is to be left out goes by the name that it would have.
-    Raises TranscriptError for a path that is not there, and where there is no transcript at all, left out or not.
-    """
-    found: dict[Path, _Found] = {}  # by the resolved path
-    ignored: list[Path] = []
-    closed: list[tuple[str, str]] = []
+    sources: Sources
+    found: dict[Path, _Found] = field(default_factory=dict)  # by the resolved path
+    ignored: list[Path] = field(default_factory=list)
+    closed: list[tuple[str, str]] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
 
-    def take(file: _Found, *, is_named: bool) -> None:
-        name = file.place.name.lower()
-        if not file.member and name.endswith(ZIP):
-            for inner in _in_zip(file, sources, closed, is_named=is_named):
-                take(inner, is_named=False)
-        elif (is_named or file.place.suffix.lower() in SUFFIXES) and not is_sidecar(name):
-            found.setdefault(Path(file.path.resolve(), *file.member), file)
-        elif not is_named and not name.endswith(OF_VIDEO):
-            ignored.append(file.place)
-
-    for path in paths:
+    def scan(self, path: Path) -> None:
+        """Collect a file, or the files below a folder."""
         mode, place = _mode(path), path.absolute()
         if stat.S_ISDIR(mode):
-            for file in _files_below(path, closed):
-                take(_Found(file.absolute(), place, place), is_named=False)
+            for file in self._files_below(path):
+                self._take(_Found(file.absolute(), place, place), is_named=False)
         elif stat.S_ISREG(mode):
-            take(_Found(place, place.parent, place.parent), is_named=True)
+            self._take(_Found(place, place.parent, place.parent), is_named=True)
         else:
             raise TranscriptError(f"{path} is neither a file nor a folder")
-    if not found and closed:
-        raise TranscriptError("; ".join(dict.fromkeys(line for _, line in closed)))
-    if not found:
-        where = ", ".join(map(str, paths))
-        raise TranscriptError(f"no transcripts in {where}; expected files ending in {', '.join(sorted(SUFFIXES))}")
-    named = sorted(_names(list(found.values())).items())
+
+    def _take(self, file: _Found, *, is_named: bool) -> None:
+        name = file.place.name.lower()
+        if not file.member and name.endswith(ZIP):
+            for inner in _in_zip(file, self.sources, self.closed, is_named=is_named):
+                self._take(inner, is_named=False)
+        elif (is_named or file.place.suffix.lower() in SUFFIXES) and not is_sidecar(name):
+            self.found.setdefault(Path(file.path.resolve(), *file.member), file)
+        elif not is_named and not name.endswith(OF_VIDEO):
+            self.ignored.append(file.place)
+
+    def _files_below(self, folder: Path) -> Iterator[Path]:
+        """Yield the regular files in a folder, in the order of their paths, but links that lead out of it."""
+
+        def note(error: OSError) -> None:
+            place = Path(error.filename)
+            inside = place.relative_to(folder).as_posix()
+            line = f"{place} cannot be read: {error.strerror}"
+            self.closed.append(("" if inside == "." else f"{inside}/", line))
+
+        top = folder.resolve()
+        for place, folders, names in os.walk(folder, onerror=note):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                path = Path(place, name)
+                if name.startswith(".") or not _is_file(path):
+                    continue
+                if path.is_symlink() and not path.resolve().is_relative_to(top):
+                    self.skipped.append(f"{path} is a link out of {folder}; name the file itself to index it")
+                else:
+                    yield path
+
+
+def find_files(paths: Sequence[Path], sources: Sources) -> FoundFiles:
+    """Return the files themselves, and in folders and zip archives, however deep, those with a transcript's suffix.
+
+    A file in a folder is named by its path below that folder, a file by its name; a zip archive is like a folder. If
+    two have the same name, the folders above tell them apart. Hidden files are ignored. Raises TranscriptError for a
+    path that does not exist, and if there is no transcript at all.
+    """
+    scan = _Scan(sources)
+    for path in paths:
+        scan.scan(path)
+    if not scan.found:
+        raise _nothing_found(paths, scan)
+    named = sorted(_names(list(scan.found.values())).items())
     every = {name: sources.source(file.path, file.top, file.member) for name, file in named}
     left_out = {name: source for name, source in every.items() if sources.is_left_out(source)}
     transcripts = {name: source for name, source in every.items() if name not in left_out}
-    speaking = {Path(side.path, *side.member) for source in every.values() for side in source.side}
-    speaking |= {source.recording for source in every.values() if source.recording}
-    unspoken = tuple(path for path in ignored if path.absolute() not in speaking)
-    return FoundFiles(transcripts, left_out, unspoken, tuple(closed))
+    described = {Path(side.path, *side.member) for source in every.values() for side in source.side}
+    described |= {source.recording for source in every.values() if source.recording}
+    ignored = tuple(path for path in scan.ignored if path.absolute() not in described)
+    return FoundFiles(transcripts, left_out, ignored, tuple(scan.closed), tuple(scan.skipped))
+
+
+def _nothing_found(paths: Sequence[Path], scan: _Scan) -> TranscriptError:
+    lines = [*dict.fromkeys(line for _, line in scan.closed), *scan.skipped]
+    where = ", ".join(map(str, paths))
+    expected = f"no transcripts in {where}; expected files ending in {', '.join(sorted(SUFFIXES))}"
+    return TranscriptError("; ".join(lines) if lines else expected)
 
 
 def _mode(path: Path) -> int:
@@ -100,22 +137,6 @@ def _mode(path: Path) -> int:
         raise TranscriptError(f"{path} does not exist") from None
     except OSError as error:
         raise TranscriptError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _files_below(folder: Path, closed: list[tuple[str, str]]) -> Iterator[Path]:
-    """Yield the regular files in a folder, in the order of their paths; name the folders that cannot be read."""
-
-    def note(error: OSError) -> None:
-        place = Path(error.filename)
-        inside = place.relative_to(folder).as_posix()
-        closed.append(("" if inside == "." else f"{inside}/", f"{place} cannot be read: {error.strerror}"))
-
-    for place, folders, names in os.walk(folder, onerror=note):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
-            path = Path(place, name)
-            if not name.startswith(".") and _is_file(path):
-                yield path
 
 
 def _is_file(path: Path) -> bool:

@@ -129,7 +129,8 @@ def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None =
 
     if not at.where:
         raise EndpointError(f"{URL} is not the address of a model, such as http://localhost:11434/v1")
-    headers = {"Authorization": f"Bearer {at.key}"} if at.key else {}
+    # Compressed, a response could unpack to any size before its length is known.
+    headers = {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {at.key}"} if at.key else {})
     try:
         timeout = httpx2.Timeout(SILENCE_S, connect=CONNECT_S)
         # The proxy of the environment is for other machines.
@@ -141,6 +142,8 @@ def _opened(at: Endpoint, method: str, path: str, asked: dict[str, Any] | None =
                         continue
                     if response.status_code != HTTPStatus.OK:
                         raise EndpointError(_refusal(at, response.status_code, (asked or {}).get("model")))
+                    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+                        raise EndpointError(_no_protocol(at))
                     yield response
                     return
     except httpx2.ConnectTimeout:

@@ -23,7 +23,7 @@ from index.samples import SAMPLES
 
 BOAT = FILES["boat.vtt"].encode()
 CAVE = FILES["cave.txt"].encode()
-BAD = b"WEBVTT\n\n00:01.000 -> 00:04.000\nHello\n"
+BAD = b'{"segments":\n\n[{"text": "Hello"'
 
 
 def zipped(**files: bytes) -> bytes:
@@ -41,11 +41,11 @@ def all_below(folder: Path) -> dict[str, bytes]:
 
 
 def test_what_can_be_read_is_kept_and_what_cannot_is_told(tmp_path: Path) -> None:
-    done = add([Upload("boat.vtt", BOAT), Upload("bad.vtt", BAD), Upload("tape.mp3", b"ID3")], tmp_path / "in")
+    done = add([Upload("boat.vtt", BOAT), Upload("bad.json", BAD), Upload("tape.mp3", b"ID3")], tmp_path / "in")
     assert done.added == ["boat.vtt"]
     assert [line.split(":")[0] for line in done.errors] == [
         "tape.mp3 is no transcript by its name; those end in " + ", ".join(uploads.ENDINGS),
-        "bad.vtt, line 3",
+        "bad.json, line 3",
     ]
     assert all_below(tmp_path / "in") == {"boat.vtt": BOAT}
 
@@ -72,10 +72,10 @@ def test_two_uploads_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:
 
 def test_a_zip_becomes_a_folder(tmp_path: Path) -> None:
     inner = zipped(cave__txt=CAVE, cave__toml=b'guest = "Di Orr"')
-    packed = zipped(boat__vtt=BOAT, bad__vtt=BAD, tape__mp3=b"ID3", deep___year__zip=inner, __hidden__txt=CAVE)
+    packed = zipped(boat__vtt=BOAT, bad__json=BAD, tape__mp3=b"ID3", deep___year__zip=inner, __hidden__txt=CAVE)
     done = add([Upload("Talks.zip", packed)], tmp_path)
     assert sorted(done.added) == ["Talks/boat.vtt", "Talks/deep/year/cave.toml", "Talks/deep/year/cave.txt"]
-    assert done.errors == ["Talks/bad.vtt, line 3: expected a cue's timing: '00:01.000 -> 00:04.000'"]
+    assert done.errors == ["Talks/bad.json, line 3: the JSON breaks off here"]
     assert len(all_below(tmp_path)) == 3
     assert sorted(add([Upload("Talks.zip", packed)], tmp_path).same) == sorted(done.added)
 

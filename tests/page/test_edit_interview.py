@@ -27,7 +27,7 @@ SILO = "SPEAKER_00: What was in the silo?\nSPEAKER_01: Nothing but forty thousan
 KILN = "Ada: Why is the kiln round?\nCy: So that the fire finds no corner to sulk in.\n"
 LOOM = "Ada: Who taught you the loom?\nEva: A deaf weaver in Porto, with his feet.\n"
 SERIOUS = {"serious", "critical"}
-BAD = "WEBVTT\n\n00:01.000 -> 00:04.000\nHello\n"
+BAD = '{"segments":\n\n[{"text": "Hello"'
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +97,10 @@ def names(folder: Path) -> list[str]:
 
 def test_two_are_added_and_asked_and_the_one_that_cannot_be_read_is_not_kept(own: Page, tab: Tab, place: Path) -> None:
     open_list(own, tab)
-    upload(tab, file("../../silo.txt", SILO), file("bad.vtt", BAD))
+    upload(tab, file("../../silo.txt", SILO), file("bad.json", BAD))
     press(tab, "Add 2 files")
     expect(tab.get_by_text("Added: silo.txt")).to_be_visible(timeout=FIRST_ANSWER_MS)
-    expect(tab.get_by_text("Not added: bad.vtt, line 3: expected a cue's timing")).to_be_visible()
+    expect(tab.get_by_text("Not added: bad.json, line 3: the JSON breaks off here")).to_be_visible()
     assert sorted(path.name for path in (place / "talks").iterdir()) == sorted([*FILES, "silo.txt"])
     press(tab, "Back to the questions")
     ask(tab, "What was in the silo?")
@@ -271,7 +271,7 @@ def test_nothing_keeps_anybody_from_adding_and_correcting(
     put(place / "talks", pier__txt=SILO, pier__txt__toml="left_out = true")
     tab = browser.new_page(color_scheme=scheme, reduced_motion="reduce", viewport={"width": 390, "height": 800})
     open_list(own, tab)
-    upload(tab, file("pier.txt", SILO), file("bad.vtt", BAD))
+    upload(tab, file("pier.txt", SILO), file("bad.json", BAD))
     press(tab, "Add 2 files")
     expect(tab.get_by_text("There already, and left out; take them back below: pier.txt")).to_be_visible(timeout=60_000)
     tab.get_by_text("Left out: 1").click()

@@ -380,3 +380,16 @@ def test_what_the_index_held_of_a_zip_stays_while_that_is_damaged(tmp_path: Path
     assert (report.transcripts, report.removed) == (2, 0)
     assert report.errors == (f"{talks} cannot be read: the zip is damaged (File is not a zip file)",)
     assert [t["name"] for t in info(tmp_path / "i")["transcripts"]] == ["boat.txt", "talks.zip/cave.txt"]
+
+
+def test_a_link_out_of_the_folder_is_skipped_with_a_line(tmp_path: Path) -> None:
+    put(tmp_path / "talks" / "boat.txt", "Ada: hello there")
+    put(tmp_path / "secret.txt", "Ada: nobody knows")
+    (tmp_path / "talks" / "out.txt").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "talks" / "in.txt").symlink_to(tmp_path / "talks" / "boat.txt")
+    with Sources() as sources:
+        found = find_files([tmp_path / "talks"], sources)
+        assert [*found.transcripts] == ["boat.txt"]
+        (line,) = found.skipped
+        assert "out.txt is a link out of" in line
+        assert [*find_files([tmp_path / "talks" / "out.txt"], sources).transcripts] == ["out.txt"]

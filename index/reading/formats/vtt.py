@@ -103,5 +103,7 @@ def _note(metadata: dict[str, object], said: str) -> None:
     key, value = match["key"].lower(), match["value"]
     if key in metadata and key in _PEOPLE:
         known = metadata[key]
-        metadata[key] = [*(known if isinstance(known, list) else [known]), value]
+        if not isinstance(known, list):
+            known = metadata[key] = [known]
+        known.append(value)
     metadata.setdefault(key, value)
