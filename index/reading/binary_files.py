@@ -34,7 +34,7 @@ _PACKED = [
     ("ppt/", "a PowerPoint presentation", _SAVE),
     ("Index/", "a Pages document", _SAVE),
     ("META-INF/container.xml", "an e-book (.epub)", _SAVE),
-    ("content.xml", "an OpenDocument file (.odt)", _SAVE),
+    ("content.xml", "an OpenDocument file that is no text", _SAVE),
 ]
 
 _DOCUMENT = "word/document.xml"
@@ -65,8 +65,6 @@ def _kind(data: bytes) -> tuple[str, str] | None:
         return "a document of an old Office (.doc)", "save it as .docx or as text"
     if b"%PDF-" in head[:1024] and (head.startswith(b"%PDF-") or b"\0" in head):
         return "a PDF", _SAVE
-    if head.startswith(b"{\\rtf"):
-        return "in Rich Text Format (.rtf)", "save it as .docx or as text"
     if b"\0" in head:
         for begins, kind, way_out in _KINDS:
             if re.match(begins, head, re.DOTALL):
@@ -98,7 +96,23 @@ def _main_part(packed: ZipFile, names: list[str]) -> str | None:
             target = _TARGET.search(relation)
             if '/officeDocument"' in relation.replace("'", '"') and target and target[1].startswith("word/"):
                 return target[1] if target[1] in names else None
+    if "content.xml" in names and "mimetype" in names:
+        kind = _part(packed, "mimetype", "mimetype", 1000)
+        return "content.xml" if kind.startswith(b"application/vnd.oasis.opendocument.text") else None
     return _DOCUMENT if _DOCUMENT in names else None
+
+
+def rich_text(data: bytes, name: str) -> str | None:
+    """Return the text of a Rich Text Format file, None for any other. Raises TranscriptError if it cannot be parsed."""
+    if not data.startswith(b"{\\rtf"):
+        return None
+    from striprtf.striprtf import rtf_to_text
+
+    try:
+        return str(rtf_to_text(data.decode("latin-1"), errors="replace"))  # type: ignore[no-untyped-call]
+    # The library raises whatever its parsing meets.
+    except Exception as error:
+        raise TranscriptError(f"{name} is damaged Rich Text Format; save it as .docx or as text") from error
 
 
 def _part(packed: ZipFile, part: str, name: str, most: int) -> bytes:

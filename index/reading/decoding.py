@@ -4,7 +4,7 @@ import codecs
 import re
 
 from index.errors import TranscriptError
-from index.reading.binary_files import unpack, xml_text
+from index.reading.binary_files import rich_text, unpack, xml_text
 from index.reading.legacy_encodings import latin_encoding, other_encoding
 
 # The first two bytes of UTF-32's mark are those of UTF-16's.
@@ -16,7 +16,8 @@ _BOMS = [
     (codecs.BOM_UTF16_BE, "utf-16"),
 ]
 
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
+# CHAT has times between U+0015.
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x14\x16-\x1f\x7f\ufffe\uffff]")
 # A stray control character from an old editor is no reason to refuse a text; more of them are no text.
 MOST_CONTROLS = 0.01
 
@@ -35,6 +36,9 @@ def decode(data: bytes, name: str) -> str:
     Bytes that are strange in a text that else is UTF-8 are read as Windows-1252. Line ends stay as they
     are. Raises TranscriptError for what is no text, and says what it is if that is known.
     """
+    rich = rich_text(data, name)
+    if rich is not None:
+        return rich
     document = unpack(data, name)
     if document is not None:
         return xml_text(document, name)

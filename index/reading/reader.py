@@ -12,30 +12,43 @@ from index.metadata.speaker_names import with_joined_speakers
 from index.reading.decoding import decode
 from index.reading.formats import (
     amazon_transcribe,
+    annotation_xml,
     assemblyai,
+    chat,
     deepgram,
     docx,
     generic_json,
     html_page,
     labelled_text,
     markdown,
+    open_document,
     plain_text,
     podcasting20,
+    python_literal,
     rev,
     sbv,
     srt,
+    substation,
+    table,
+    textgrid,
+    timed_text,
     tsv,
     vtt,
     whisper,
     whisper_cpp,
     youtube,
 )
+from index.reading.formats.table import is_table
 from index.reading.json_text.positioned_json import refuse_broken, refuse_unknown
+from index.reading.markup.xml_tree import root_name
 from index.text.non_speech import blank_non_speech
 from index.types import Metadata, ParsedFile, Segment, Transcript
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+# Recognised before a text is taken for JSON: these open with a bracket as well.
+BEFORE_JSON = ("python literal", "substation")
 
 # A year: a later time is a mistake, of a clock or a unit.
 LATEST_S = 366 * 86_400.0
@@ -58,6 +71,14 @@ READERS: dict[str, Reader] = {
     "srt": Reader(srt.sniff, srt.parse),
     "sbv": Reader(sbv.sniff, sbv.parse),
     "tsv": Reader(tsv.sniff, tsv.parse),
+    "table": Reader(table.sniff, table.parse),
+    "substation": Reader(substation.sniff, substation.parse),
+    "timed text": Reader(timed_text.sniff, timed_text.parse),
+    "annotation xml": Reader(annotation_xml.sniff, annotation_xml.parse),
+    "open document": Reader(open_document.sniff, open_document.parse),
+    "textgrid": Reader(textgrid.sniff, textgrid.parse),
+    "chat": Reader(chat.sniff, chat.parse),
+    "python literal": Reader(python_literal.sniff, python_literal.parse),
     "docx": Reader(docx.sniff, docx.parse),
     "html": Reader(html_page.sniff, html_page.parse),
     "markdown": Reader(markdown.sniff, markdown.parse),
@@ -91,6 +112,19 @@ SUFFIXES = frozenset(
         ".markdown",
         ".json",
         ".json3",
+        ".csv",
+        ".ttml",
+        ".dfxp",
+        ".xml",
+        ".ass",
+        ".ssa",
+        ".eaf",
+        ".trs",
+        ".exb",
+        ".textgrid",
+        ".cha",
+        ".rtf",
+        ".odt",
     }
 )
 
@@ -125,11 +159,23 @@ def read_transcript(data: bytes, name: str, context: FileContext = NOTHING) -> T
 
 def _parse(text: str, name: str) -> ParsedFile:
     """Parse the text by the first format that recognises it. Raises MalformedError, TranscriptError."""
-    refuse_broken(text)
-    reader = next(reader for reader in READERS.values() if reader.sniff(text))
+    reader = next((READERS[kind] for kind in BEFORE_JSON if READERS[kind].sniff(text)), None)
+    if reader is None:
+        refuse_broken(text)
+        reader = next(reader for reader in READERS.values() if reader.sniff(text))
     if reader is READERS["plain"]:
         refuse_unknown(text, name)
+        _refuse_structured(text, name)
     return reader.parse(text)
+
+
+def _refuse_structured(text: str, name: str) -> None:
+    """Raise TranscriptError for XML, or a table, that no format recognises: markup is never speech."""
+    root = root_name(text)
+    if root and (text.lstrip("\ufeff \r\n\t").startswith("<?xml") or "xmlns" in text[:MOST_MESSAGE_CHARS]):
+        raise TranscriptError(f"{name} is XML with the root <{root}>, which is no transcript format that is known here")
+    if name.lower().endswith((".csv", ".tsv", ".tab")) and is_table(text):
+        raise TranscriptError(f"{name} is a table without a column of words; name the columns speaker, start and text")
 
 
 def _place(text: str, name: str, offset: int) -> str:

@@ -106,7 +106,6 @@ def packed(**parts: bytes) -> bytes:
     ("data", "message"),
     [
         (b"%PDF-1.7\n%\xe2\xe3", "a.x is a PDF; save the transcript as text or as a Word document (.docx)"),
-        (b"{\\rtf1\\ansi Ada: Hello.}", "a.x is in Rich Text Format (.rtf); save it as .docx or as text"),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
             "a.x is a document of an old Office (.doc); save it as .docx or as text",
@@ -117,8 +116,8 @@ def packed(**parts: bytes) -> bytes:
         ),
         (b"PK\x03\x04\x14\x00\x06\x00", "a.x is a damaged zip or Word document; save it anew, or as text"),
         (
-            packed(mimetype=b"application/vnd.oasis.opendocument.text", content_dot_xml=b"<office/>"),
-            "a.x is an OpenDocument file (.odt); save the transcript as text or as a Word document (.docx)",
+            packed(mimetype=b"application/vnd.oasis.opendocument.graphics", content_dot_xml=b"<office/>"),
+            "a.x is an OpenDocument file that is no text; save the transcript as text or as a Word document (.docx)",
         ),
         (
             packed(xl__workbook_dot_xml=b"<workbook/>"),

@@ -24,6 +24,7 @@ CALLED = {
 CATCH_ALLS = {"records", "plain"}
 
 WITHOUT_SPEAKERS = {
+    "captions-str.txt",
     "captions.sbv",
     "pasted-captions.txt",
     "plain.txt",
@@ -34,7 +35,7 @@ WITHOUT_SPEAKERS = {
     "youtube.json3",
     "youtube-rolling.en.vtt",
 }
-WITHOUT_TIMES = {"meet.txt", "page.html", "plain.txt", "script.txt"}
+WITHOUT_TIMES = {"meet.txt", "page.html", "plain.txt", "script.txt", "turns.odt", "turns.rtf"}
 
 # Two questions with different answers, and the turn that answers.
 ASKED = {

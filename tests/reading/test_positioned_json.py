@@ -27,7 +27,7 @@ def test_a_sample_that_is_cut_off_is_refused(name: str) -> None:
         ('{"segments": [\n{"text": "a", "start": 1, "end": 2},\n"b"]}', "a.json, line 3: expected a segment: '\"b\"'"),
         ('{"segments": [\n{"body": ["a"]}]}', "a.json, line 2: expected a segment's body: '[\"a\"]'"),
         ('{"segments": [{"text": "a", "start": 1, "end": 2}\n{"text"]}', "a.json, line 2: expected a comma: '{\"text"),
-        ("[{'text': 'a'}]", "a.json, line 1: expected a name in double quotes: \"'text': 'a'}]\""),
+        ("[{'name': 'a'}]", "a.json, line 1: expected a name in double quotes: \"'name': 'a'}]\""),
         ('{"text": "a"} hello', "a.json, line 1: expected the end of the JSON: 'hello'"),
         ('[{"a":' + "[" * 9000, "a.json, line 1: expected JSON that is nested less deeply"),
         ('{"segments": "a b c"}', "a.json is JSON of no transcript format that is known here; known are Whisper"),

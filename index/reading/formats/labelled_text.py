@@ -9,7 +9,7 @@ from index.types import ParsedFile
 
 # Mark-up, JSON, and cues have times and names of their own kind.
 _OTHER = re.compile(
-    r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}])"
+    r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}]|\[Script Info\])"
     r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d|[ \t>-]*+(?:\*\*|__[^\s_]|#{1,6}[ \t]))"
 )
 

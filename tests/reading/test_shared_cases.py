@@ -1,0 +1,99 @@
+"""Small real-world inputs that lie beside the project, each with what is right: speakers, words, times, refusals."""
+
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+
+from helpers.library import SHARED
+from index.reading.reader import read_transcript
+
+CASES = SHARED / "cases"
+
+# File -> speakers in order of turns, the first words, the first time, the last time.
+EXPECTED: dict[str, tuple[list[str | None], str, float | None, float | None]] = {
+    "11a-csv-timestamp-speaker-words-tags.csv": (
+        [None, "NP", "HV", "NP", "HV", "NP", "HV", "NP", "HV"],
+        "(Talk about",
+        None,
+        4245.0,
+    ),
+    "11b-csv-speaker-first-blank-goes-on.csv": (
+        ["Corwin Maas", "Philippa Drew", "Corwin Maas", "Philippa Drew"],
+        "This is the reading",
+        0.0,
+        3728.0,
+    ),
+    "12a-apple-podcasts.ttml": (
+        ["SPEAKER_1", "SPEAKER_2", "SPEAKER_1", "SPEAKER_2"],
+        "The ledger lies open at April. It",
+        4.5,
+        62.87,
+    ),
+    "22a-srt-last-end-zero.srt": ([None], "so that was the year", 3182.15, 3198.95),
+    "22b-vtt-one-cue-backwards.vtt": (
+        ["Ottilie Marsh", "Piers Adeyemi", "Ottilie Marsh", "Piers Adeyemi", "Ottilie Marsh", "Piers Adeyemi"],
+        "We had one oar",
+        1.0,
+        17.7,
+    ),
+    "23a-tsv-index-header-empty-cells.tsv": (
+        ["Edwina", "Interviewer", "Edwina", "Interviewer", "Edwina", "Interviewer", "Edwina"],
+        "They gave me shoes",
+        None,
+        621.0,
+    ),
+    "25a-ass-name-field.ass": (["Hester Lund", "Aurelio Banks", "Hester Lund"], "Who hung a clock in a", 1.0, 3725.0),
+    "25b-ass-label-in-text.ass": (
+        ["HESTER LUND", "AURELIO BANKS", "HESTER LUND", "AURELIO BANKS"],
+        "Mind your heads",
+        780.76,
+        795.08,
+    ),
+    "25d-ssa.ssa": (["Hester Lund", "Aurelio Banks", "Hester Lund"], "Who hung a clock", 1.0, 8.0),
+    "26a-csv-semicolon-de.csv": (["INT", "TB", "INT", "TB"], "Das Band läuft, es ist", 5.0, 3734.17),
+    "31a-ohms-transcript-sync.xml": (
+        ["STROUD", "LAMB", "STROUD", "LAMB", "STROUD", "LAMB"],
+        "Verity Lamb and I are",
+        0.0,
+        120.0,
+    ),
+    "31c-elan.eaf": (["Solveig", "Bertil", "Solveig"], "Who built the weir?", 0.61, 9.355),
+    "31d-two-tiers.TextGrid": (["Doctor", "Patient", "Doctor"], "Good morning. What brings you", 0.0, 12.8),
+    "31f-transcriber.trs": (["Jürgen Mohn", "Elke Strand", "Jürgen Mohn"], "Und, Elke, hast du", 0.0, 4659.62),
+    "31g-chat.cha": (["Ruth", "Amos", "Ruth"], "when did the ferry stop ?", 1.04, 3725.5),
+    "31i-podlove.xml": (["Nele Hartig", "Quirin Aal", None], 'Good evening from "The Tin Barn".', 0.82, 3745.1),
+    "31j-rtf.rtf": ([None, "PRYCE", "LATOUR", "PRYCE", "LATOUR"], "Interview with Zoë Latour", None, None),
+    "31k-odt.odt": ([None, "PRYCE", "LATOUR", "PRYCE", "LATOUR"], "Interview with Zoë Latour", None, None),
+    "31l-chat-no-times.cha": (["Ruth", "Amos", "Ruth", "Amos"], "so you walked over ?", None, None),
+    "32a-python-repr.txt": ([None], "so the baker had two clocks and it", 0.0, 3726.9),
+    "32b-python-repr.json": ([None], "who wound them I don't know", 0.0, 5.0),
+    "arrow_in_speech/arrow.srt": ([None], "We kept the alarm log in a tin. The flow goes tin --> drawer.", 1.0, 12.0),
+    "arrow_in_speech/onyx_ids.vtt": (["Ada", "Bo", "Ada", "Bo"], "We kept the alarm log", 1.0, 16.0),
+    "duplicate_cues/dup_plain.vtt": ([None], "We are locked inside this salt mine for the next", 0.0, 7.0),
+    "markup_as_speech/x.ass": (["Ada", "Bo"], "When did it burn?", 1.0, 9.0),
+    "tables/premiere.csv": (
+        ["Sprecher 1", "Sprecher 2", "Sprecher 1", "Sprecher 2"],
+        "How did you decide to leave",
+        0.48,
+        52.08,
+    ),
+    "tables/rezonator.txt": (["ADA", "BO", "ADA", "BO"], "How did the strike begin?", 0.0, 17.3),
+    "tables/tabs_times.txt": (["ADA", "BO", "ADA", "BO"], "How did the strike begin?", 0.0, 17.0),
+    "tables/vizscribe.csv": (["Ada Moss", "Bo Lind", "Ada Moss", "Bo Lind"], "How did the strike begin?", 1.5, 19.0),
+    "tables/wcpp.csv": (["0", "1", "0"], "Then the bakery had a second oven", 0.0, 14.3),
+    "webvtt_lower.vtt": ([None], "The bakery opened at three and we", 0.0, 6.0),
+}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="needs the cases in ../shared, which are not part of the project")
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_case_is_read_as_it_is_meant(name: str) -> None:
+    path = CASES / Path(name)
+    transcript = read_transcript(path.read_bytes(), path.name)
+    speakers, opening, first_s, last_s = EXPECTED[name]
+    turns = [speaker for speaker, _ in groupby(segment.speaker for segment in transcript.segments)]
+    assert turns == speakers
+    assert transcript.text.startswith(opening)
+    assert transcript.segments[0].start_s == first_s
+    assert max((mark.start_s for mark in transcript.times), default=None) == last_s
