@@ -132,7 +132,8 @@ def _label(openers: Sequence[_Opener]) -> None:
         if texts[row].endswith((")", "]")) and not opener.is_first:
             texts[row] += f" {texts[row + 1]}"
     labels = [
-        label if label and _names(text, label) else None for text, label in zip(texts, find_labels(texts), strict=True)
+        label if label and _names(text, label) else None
+        for text, label in zip(texts, find_labels(texts, may_be_form=False), strict=True)
     ]
     often = Counter(label.speaker for label in labels if label)
     for opener, label in zip(openers, labels, strict=True):

@@ -9,8 +9,9 @@ from index.types import ParsedFile
 
 # Mark-up, JSON, and cues have times and names of their own kind.
 _OTHER = re.compile(
-    r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}]|\[Script Info\])"
-    r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d|[ \t>-]*+(?:\*\*|__[^\s_]|#{1,6}[ \t]))"
+    r"\A\s*+(?:<[!?/a-zA-Z]|[\[{]\s*+[\"{\]}]|\[Script Info\]|@(?:UTF8|Begin)\b)"
+    r"|(?:^|[\r\n])(?:[ \t]*+\d[\d:.,]*+[ \t]*+-->|\d++:\d++:\d++\.\d++,\d"
+    r"|[ \t>-]*+(?:\*\*(?=\S)|__[^\s_]|#{1,6}[ \t]))"
 )
 
 

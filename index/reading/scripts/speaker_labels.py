@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from index.reading.scripts.bare_labels import POINTED, chat_matches, returning
+from index.reading.scripts.label_evidence import evident_labels
 from index.reading.scripts.non_speaker_labels import is_field, is_value
 from index.reading.scripts.timestamps import DATE, IN_BRACKETS, STAMP, Stamp, read_stamp
 
@@ -62,15 +63,30 @@ class Label(NamedTuple):
     stamp: Stamp | None = None
 
 
-def find_labels(lines: Sequence[str], opens: Sequence[bool] = ()) -> list[Label | None]:
+def find_labels(lines: Sequence[str], opens: Sequence[bool] = (), *, may_be_form: bool = True) -> list[Label | None]:
     """Return for each line the label that it opens with, judged by all of them together.
 
-    `opens` says which lines begin a paragraph, if that is known.
+    `opens` says which lines begin a paragraph, if that is known; captions are no form with fields (`may_be_form`).
     """
+    named = _by_name(lines, opens, may_be_form=may_be_form)
+    evident = evident_labels(lines)
+    # The evidence of the whole file decides where it explains more lines, or more of them, than the look of names.
+    if _explained(evident) > _explained(named):
+        return [label and Label(*label) for label in evident]
+    return named
+
+
+def _explained(labels: Sequence[tuple[str, int, Stamp | None] | None]) -> tuple[int, int]:
+    """Return how many lines have a label, and how many characters belong to labels."""
+    return sum(label is not None for label in labels), sum(label[1] for label in labels if label)
+
+
+def _by_name(lines: Sequence[str], opens: Sequence[bool], *, may_be_form: bool) -> list[Label | None]:
+    """Return the labels that look like names."""
     chat = chat_matches(lines)
     if chat:
         return [_label(m) if m else None for m in chat]
-    labels = _with_colons(lines, opens)
+    labels = _with_colons(lines, opens, may_be_form=may_be_form)
     pointed = [_label(m) if m else None for m in returning(POINTED, lines, _is_fit, opens)]
     if any(labels):
         # In court those who are not on the stand have colons.
@@ -94,7 +110,7 @@ def may_speak(name: str) -> bool:
     return not is_field(_bare(name))
 
 
-def _with_colons(lines: Sequence[str], opens: Sequence[bool]) -> list[Label | None]:
+def _with_colons(lines: Sequence[str], opens: Sequence[bool], *, may_be_form: bool) -> list[Label | None]:
     """Return the labels that end with a colon."""
     matches = [_LABEL.match(line) for line in lines]
     found = [m if m and len(_bare(m["name"])) <= LONGEST_NAME_CHARS and may_speak(m["name"]) else None for m in matches]
@@ -118,13 +134,14 @@ def _with_colons(lines: Sequence[str], opens: Sequence[bool]) -> list[Label | No
     if len(shouted & rows) > 1:
         rows |= shouted
     rows |= rows_where(lambda row, m: _stands_alone(lines, opens, row, m, rows))
-    rows -= _fields_above(lines, found, rows, often)
+    rows -= _fields_above(lines, found, rows, often) if may_be_form else set()
     names = {_bare(m["name"]) for row in rows if (m := found[row])}
     several_return = sum(often[name] > 1 for name in names) > 1
     are_many = len(rows) > 1 and 2 * len(rows) >= len(lines)
     are_shouted = len(names) > 1 and len(shouted & rows) >= FEWEST_SHOUTED and any(often[name] > 1 for name in names)
     are_stamped = len(names) > 1 and sum(_is_stamped(m) for row in rows if (m := found[row])) >= FEWEST_STAMPED
-    if not (several_return or are_many or are_shouted or are_stamped) or _are_fields(lines, found, rows, names):
+    are_fields = may_be_form and _are_fields(lines, found, rows, names)
+    if are_fields or not (several_return or are_many or are_shouted or are_stamped):
         return [None] * len(lines)
     return _without_headings(lines, [_label(m) if m and row in rows else None for row, m in enumerate(found)])
 

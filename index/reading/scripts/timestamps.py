@@ -19,6 +19,10 @@ DATE = rf"\[?\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}},?[ \t\u00a0\u202f]+\d{{1,2}}[
 # Times in a transcript go on; parts of an interview may each begin anew, and two people speak at once.
 IN_ORDER_SHARE = 0.8
 
+# As Teams spells them: "1 hour 2 minutes 5 seconds".
+SPELLED = r"(?:\d{1,3} hours?,? )?(?:\d{1,3} minutes?,? )?\d{1,4} seconds?|(?:\d{1,3} hours?,? )?\d{1,3} minutes?"
+_UNITS = {"hour": 3600, "minute": 60, "second": 1}
+
 _CLOCK = re.compile(CLOCK)
 _HALF_OF_DAY = re.compile(rf"\d{_HALF}")
 
@@ -36,6 +40,8 @@ def read_stamp(text: str) -> Stamp | None:
         return None
     clocks = _CLOCK.findall(text.replace("#", " ").rsplit("-", 1)[0] if text.startswith("#") else text)
     seconds = [_seconds(clock) for clock in clocks]
+    if not clocks and text[:1].isdigit():
+        seconds = [float(sum(int(n) * _UNITS[unit] for n, unit in re.findall(r"(\d+) (hour|minute|second)", text)))]
     if not seconds or seconds[-1] < seconds[0]:
         return None
     return Stamp(seconds[0], seconds[1] if len(seconds) > 1 else None)

@@ -17,13 +17,13 @@ from itertools import pairwise
 from index.reading.scripts.header import split_header
 from index.reading.scripts.lines import Line
 from index.reading.scripts.speaker_labels import LONGEST_NAME_CHARS, NAME, find_labels, is_titled, may_speak
-from index.reading.scripts.timestamps import CLOCK, IN_BRACKETS, STAMP, Stamp, are_in_order, read_stamp
+from index.reading.scripts.timestamps import CLOCK, IN_BRACKETS, SPELLED, STAMP, Stamp, are_in_order, read_stamp
 from index.text.html_entities import with_entities_decoded
 from index.types import ParsedFile, Segment
 
 _SEPARATOR = r"(?:[ \t]{1,20}|[ \t]*[-–|,][ \t]*)"
 # Lexicap has a link to each line before its time.
-_ALONE = re.compile(rf"(?:[Ll]ink[ \t]*\|[ \t]*)?(?P<stamp>{STAMP})")
+_ALONE = re.compile(rf"(?:[Ll]ink[ \t]*\|[ \t]*)?(?P<stamp>{STAMP}|{SPELLED})")
 _NAME_AND_STAMP = re.compile(rf"(?:\[(?P<bracketed>{NAME})\]|(?P<name>{NAME})){_SEPARATOR}(?P<stamp>{STAMP})[ \t]*:?")
 _STAMP_AND_NAME = re.compile(rf"(?P<stamp>{STAMP}){_SEPARATOR}(?P<name>{NAME})[ \t]*:?")
 _NAME_STAMP_WORDS = re.compile(
@@ -333,15 +333,15 @@ def _add(turn: _Turn, line: Line, start: int, end: int) -> None:
 
 
 def _with_ends(turns: Sequence[_Turn]) -> list[tuple[_Turn, float | None]]:
-    """Return each turn with the time at which it ends: its own, or that at which the next one begins."""
+    """Return each turn with its end: its own, or the start of the next turn if that has a time."""
     ended: list[tuple[_Turn, float | None]] = []
-    later: float | None = None
-    for turn in reversed(turns):
+    # Up to a turn without a time the end is unknown; times are interpolated by words.
+    for turn, later in zip(turns, [*turns[1:], _Turn()], strict=True):
         start_s, end_s = turn.stamp or (None, None)
-        lasts = end_s is None and start_s is not None and later is not None and later >= start_s
-        ended.append((turn, later if lasts else end_s))
-        later = later if start_s is None else start_s
-    return ended[::-1]
+        next_s = later.stamp.start_s if later.stamp else None
+        lasts = end_s is None and start_s is not None and next_s is not None and next_s >= start_s
+        ended.append((turn, next_s if lasts else end_s))
+    return ended
 
 
 def _segment(turn: _Turn, end_s: float | None, source: str | None) -> Segment:
