@@ -45,6 +45,7 @@ from index.text.non_speech import blank_non_speech
 from index.types import Metadata, ParsedFile, Segment, Transcript
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_NOBODY = re.compile(r"(?:(?:speaker|spk)[ _]?)?\?+", re.IGNORECASE)  # as programs write that they cannot tell
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 # Recognised before a text is taken for JSON: these open with a bracket as well.
@@ -191,7 +192,9 @@ def _valid(segments: Iterable[Segment], length: int) -> Iterator[Segment]:
         yield replace(
             segment,
             text=_valid_text(segment.text),
-            speaker=segment.speaker and _valid_text(segment.speaker),
+            speaker=_valid_text(segment.speaker)
+            if segment.speaker and not _NOBODY.fullmatch(segment.speaker)
+            else None,
             start=start,
             end=min(max(start, segment.end), length),
             start_s=start_s,

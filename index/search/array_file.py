@@ -33,12 +33,12 @@ Arrays = dict[str, np.ndarray[Any, Any]]
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> str:
     """Write the file, whole or not at all, and return its header's SHA-256. Raises StoreError."""
-    index_metadata, at = {}, 0
+    headers, at = {}, 0
     little = {name: np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"))) for name, array in arrays.items()}
     for name, array in little.items():
-        index_metadata[name] = [array.dtype.str, array.shape, at, sha256(array.data).hexdigest()]
+        headers[name] = [array.dtype.str, array.shape, at, sha256(array.data).hexdigest()]
         at += -(-array.nbytes // ALIGNED_BYTES) * ALIGNED_BYTES
-    header = json.dumps(index_metadata).encode()
+    header = json.dumps(headers).encode()
     with whole_file(path) as file:
         file.write(len(header).to_bytes(8, "little") + header)
         for array in little.values():
@@ -68,8 +68,8 @@ def open_arrays(path: Path, checksum: str, unchecked: frozenset[str] = frozenset
     except OSError as error:
         raise StoreError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        index_metadata: dict[str, Any] = json.loads(header)
-        return {name: _array(held, *fact, is_checked=name not in unchecked) for name, fact in index_metadata.items()}
+        headers: dict[str, Any] = json.loads(header)
+        return {name: _array(held, *fact, is_checked=name not in unchecked) for name, fact in headers.items()}
     # The header may come from anybody who knows how to write one.
     except (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise StoreError(f"{path} is damaged") from error

@@ -190,7 +190,7 @@ def test_builds_of_one_folder_one_after_the_other_are_as_one_build_of_the_last(
 def test_a_file_that_could_not_be_read_is_new_when_it_is_another(
     talks: Path, tmp_path: Path, embedder: Embedder
 ) -> None:
-    put(talks, cave__vtt="WEBVTT\n\n00:09.000 --> 00:01.000\nThe silence.\n")
+    put(talks, cave__vtt="WEBVTT\n\n00:01.000 --> 00:09.000\n[Music]\n")
     assert build([talks], tmp_path / "i", embedder, fit_thresholds).errors
     for quick in (False, True):
         assert lines(tmp_path / "i", quick=quick) == []

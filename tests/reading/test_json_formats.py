@@ -264,7 +264,7 @@ def test_rev_names_its_speakers_and_may_leave_spaces_out() -> None:
     ]
     speakers = [{"id": 1, "name": "Ada Moss"}]
     assert said({"speakers": speakers, "monologues": [{"speaker": 1, "elements": elements}]}) == [
-        ("Ada Moss", "Well, follow-up laughter", 62.5, None)
+        ("Ada Moss", "Well, follow-up [laughter]", 62.5, None)
     ]
 
 

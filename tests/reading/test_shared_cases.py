@@ -18,6 +18,24 @@ EXPECTED: dict[str, tuple[list[str | None], str, float | None, float | None]] = 
         0.24,
         23.18,
     ),
+    "03-name-table-spk.json": (["Tove", "Anselm", "Tove"], "Good morning, and", 0.0, 16.5),
+    "08-table-hms-letters.html": ([None], "so this is the second", 0.0, 3729.0),
+    "21a-question-headings.html": (
+        [None, "Ingram Sello", "Dora Finch", None, "Ingram Sello", "Dora Finch", None, "Ingram Sello"],
+        "Five questions",
+        None,
+        None,
+    ),
+    "24-vtt-pasted-in-word.docx": (["Dagny Ottosen", "Rafi Benchley", "Dagny Ottosen"], "Bring the lamp", 13.28, 47.12),
+    "30-revai-tags.json": (["Interviewer", "Interviewee"], "Who lit the lamps before [crosstalk] you?", 1.0, 20.9),
+    "tables/table.docx": (["I", "R1", "I", "R1", "R2"], "How did you come", 4.0, 31.0),
+    "teams_spelled_times/teams_minutes.txt": (
+        [None, *["Lena Brandt", "Oskar Dahl"] * 3],
+        "Parts inspection",
+        None,
+        3729.0,
+    ),
+    "teams_spelled_times/compost_minutes.txt": (["Lena Brandt", "Oskar Dahl"] * 3, "Thanks for making", 4.0, 3729.0),
     "13a-zoom-saved-captions.txt": (
         [
             "Dagny Ottosen",
@@ -84,7 +102,6 @@ EXPECTED: dict[str, tuple[list[str | None], str, float | None, float | None]] = 
         0.0,
         340.0,
     ),
-    "teams_spelled_times/compost_minutes.txt": (["Lena Brandt", "Oskar Dahl"] * 3, "Thanks for making", 4.0, 3729.0),
     "teams_spelled_times/teams_alone.txt": (["Lena Brandt", "Oskar Dahl"] * 3, "Thanks for making", 4.0, 3729.0),
     "zoom_display_names/zoom_lowercase.vtt": (
         [*["Marie Trembley", "controller"] * 6, "Marie Trembley"],

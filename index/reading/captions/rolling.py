@@ -60,8 +60,8 @@ def without_repeats(cues: Sequence[Cue]) -> Sequence[Cue]:
     return _collapsed(shown, may_grow=2 * grows >= adds)
 
 
-def _share(index_metadata: Iterator[bool]) -> float:
-    counted = list(index_metadata)
+def _share(outcomes: Iterator[bool]) -> float:
+    counted = list(outcomes)
     return sum(counted) / len(counted) if sum(counted) >= FEWEST_ROLLING else 0.0
 
 

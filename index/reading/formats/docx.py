@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from index.errors import MalformedError
-from index.reading.markup.line_builder import BOLD, NAME, LineMaker, row_lines
+from index.reading.formats.pasted_captions import pasted_captions
+from index.reading.markup.line_builder import BOLD, NAME, LineMaker, TableRows
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import placed, read_lines
 from index.types import ParsedFile
@@ -46,7 +47,8 @@ def parse(text: str) -> ParsedFile:
 
     Raises MalformedError for invalid XML.
     """
-    return placed(read_lines(document_lines(text)), text)
+    lines = document_lines(text)
+    return placed(pasted_captions(lines) or read_lines(lines), text)
 
 
 def document_lines(text: str) -> list[Line]:
@@ -75,6 +77,7 @@ class _Document:
         self._sinks = [self.lines]  # where lines go: the document, or a table's cell
         self._rows: list[list[list[Line]]] = []
         self._is_heading_row = False
+        self._tables = [TableRows()]
         self._paragraphs: list[tuple[LineMaker, int]] = []  # and how many lines its sink has before it
         self._styles: list[bool] = []  # of each paragraph: whether it is a heading's
         self._runs: list[set[str] | None] = []  # how the run stands out; None in a paragraph outside of a run
@@ -117,6 +120,8 @@ class _Document:
             self._begin_paragraph()
         elif name == "r":
             self._runs.append(set())
+        elif name == "tbl":
+            self._tables.append(TableRows())
         elif name == "tr":
             self._rows.append([])
             self._is_heading_row = False
@@ -162,6 +167,8 @@ class _Document:
             self._runs.pop()
         elif name == "p":
             self._end_paragraph()
+        elif name == "tbl":
+            self._tables.pop()
         elif name == "tc":
             cell = self._sinks.pop()
             if self._rows:
@@ -169,7 +176,7 @@ class _Document:
             else:
                 self._sinks[-1].extend(cell)
         elif name == "tr":
-            self._sinks[-1].extend(row_lines(self._rows.pop(), self._is_heading_row))
+            self._sinks[-1].extend(self._tables[-1].lines(self._rows.pop(), self._is_heading_row))
             self._is_heading_row = False
 
     def _characters(self, text: str) -> None:

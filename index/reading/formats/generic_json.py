@@ -14,7 +14,17 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from index.reading.formats import labelled_text, plain_text
-from index.reading.json_text.field_names import TEXTS, inner, is_timed, per_second, plain, text_path, when, who
+from index.reading.json_text.field_names import (
+    TEXTS,
+    inner,
+    is_timed,
+    name_table,
+    per_second,
+    plain,
+    text_path,
+    when,
+    who,
+)
 from index.reading.json_text.fields import SHOWN, Row, Timed, dicts, metadata, row_of, speaker
 from index.reading.json_text.positioned_json import Said, Value, json_of
 from index.reading.json_text.timed_words import (
@@ -34,8 +44,6 @@ Path = tuple[str | int, ...]
 # A string of such a name may be all that was said.
 _WHOLE = frozenset("text transcript transcription fulltranscript fulltext content".split())
 # Who has which number or code.
-_TABLES = frozenset("speakers participants speakermap speakernames".split())
-_CODES = frozenset("id speakerid spk key code".split())
 
 _ASKED = frozenset("question answer".split())
 
@@ -83,7 +91,7 @@ def parse(text: str) -> ParsedFile:
     known = metadata(*found.holders)
     if found.whole:
         return _read_whole(found.whole, known)
-    called = _called(found.holders)
+    called = name_table(found.holders)
     per_s = per_second([(record.row.data, len(record.text)) for record in found.records])
     rows = [(timed := _timed(record, called, per_s), _words(record, timed, called, per_s)) for record in found.records]
     if not any(each.timed.speaker for _, words in rows for each in words):
@@ -192,20 +200,6 @@ def _spelled(words: object, called: Mapping[object, str | None], per_s: float) -
 def _timed(record: _Record, called: Mapping[object, str | None], per_s: float) -> Timed:
     times = when(record.row.data, per_s)
     return times._replace(speaker=who(record.row.data, called) or who(record.outer, called))
-
-
-def _called(holders: Sequence[dict[str, object]]) -> dict[object, str | None]:
-    """Return speakers' names by their numbers or codes, from the tables beside or around what is said."""
-    found: dict[object, str | None] = {}
-    for key, table in (item for holder in holders for item in holder.items()):
-        if plain(key) not in _TABLES:
-            continue
-        rows = table.items() if isinstance(table, dict) else ((None, row) for row in dicts(table))
-        for code, row in rows:
-            codes = [code] if code is not None else [row[name] for name in row if plain(name) in _CODES]
-            name = speaker(row) if isinstance(row, str) else who(row, {}) if isinstance(row, dict) else None
-            found |= {each: name for each in codes if isinstance(each, str | float) and name}
-    return found
 
 
 def _punctuated(words: Sequence[Word]) -> list[Word]:

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from index.reading.formats.pasted_captions import pasted_captions
 from index.reading.markup.html_content import speech
 from index.reading.markup.html_elements import (
     BLOCKS,
@@ -25,7 +26,7 @@ from index.reading.markup.html_elements import (
     roles_of,
 )
 from index.reading.markup.html_tokens import Tag, Words, scan
-from index.reading.markup.line_builder import BOLD, NAME, LineMaker, row_lines
+from index.reading.markup.line_builder import BOLD, NAME, LineMaker, TableRows
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import placed, read_lines
 from index.types import ParsedFile, Span
@@ -50,6 +51,7 @@ _PRE_STYLE = re.compile(r"white-space\s*+:\s*+(?:pre|break)")
 _TIME_IN = re.compile(r"\d:\d\d")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _LINE_END = re.compile(r"\r\n?|\n")
+_ESCAPED = re.compile(r"\\([\[\]])")
 
 # A button with more words is a sentence that can be played.
 MOST_BUTTON_WORDS = 4
@@ -80,8 +82,16 @@ def parse(text: str) -> ParsedFile:
         else:
             page.close(token.name, token.start)
     page.finish(len(text))
-    contents = placed(read_lines(speech(page.lines, page.regions)), text)
+    lines = [_unescaped(line) for line in speech(page.lines, page.regions)]
+    contents = placed(pasted_captions(lines) or read_lines(lines), text)
     return contents._replace(metadata={**page.metadata, **contents.metadata})
+
+
+def _unescaped(line: Line) -> Line:
+    r"""Return the line without the backslashes of Markdown that were left in a page: `\[00:06:13\]`."""
+    if "\\[" not in line.text:
+        return line
+    return line._replace(text=_ESCAPED.sub(r"\1", line.text), lead=len(_ESCAPED.sub(r"\1", line.text[: line.lead])))
 
 
 class _Page:
@@ -95,6 +105,7 @@ class _Page:
         self._open: list[_Element] = []
         self._often: Counter[str] = Counter()  # of open elements' names
         self._sinks: list[list[Line]] = [[]]
+        self._tables = [TableRows()]
         self._rows: list[tuple[list[list[Line]], set[str]]] = []  # cells, and their elements' names
         self._is_parted = False
         self._n_silent = 0  # how many elements are open that hold no speech
@@ -152,10 +163,12 @@ class _Page:
             self._end_line(opens=False)
         if name in VOID or tag.closes:
             return
-        if name == "tr":
-            self._rows.append(([], set()))
+        if name == "table":
+            self._tables.append(TableRows())
         elif name in ("td", "th"):
-            self._sinks.append([])
+            self._begin_cell(tag.start)
+        elif name == "tr":
+            self._rows.append(([], set()))
         above = self._open[-1] if self._open else _Element("", 0, frozenset())
         classes = f"{attributes.get('class', '')} {attributes.get('id', '')}".split()
         style = attributes.get("style", "")
@@ -174,6 +187,15 @@ class _Page:
         self._open.append(_Element(name, tag.start, roles_of(name, attributes, classes), out, is_pre, parts))
         self._often[name] += 1
         self._n_silent += name in SILENT
+
+    def _begin_cell(self, place: int) -> None:
+        """Begin a cell, and the row that it implies where no tag begins one."""
+        above = self._open[-1] if self._open else None
+        if above and above.name in ("table", "thead", "tbody", "tfoot"):
+            self._rows.append(([], set()))
+            self._open.append(above._replace(name="tr", start=place, roles=frozenset()))
+            self._often["tr"] += 1
+        self._sinks.append([])
 
     def close(self, name: str, place: int, is_implied: bool = False) -> None:
         """End an element, and those within that were left open; not across a table's cell or a list for others."""
@@ -206,9 +228,11 @@ class _Page:
                 self._rows[-1][1].add(element.name)
             else:
                 self._sinks[-1].extend(cell)
+        elif element.name == "table":
+            self._tables.pop()
         elif element.name == "tr":
             cells, names = self._rows.pop()
-            self._sinks[-1].extend(row_lines(cells, names == {"th"}))
+            self._sinks[-1].extend(self._tables[-1].lines(cells, names == {"th"}))
 
     def finish(self, place: int) -> None:
         """End what is still open at the end of the file."""

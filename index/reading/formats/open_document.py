@@ -5,6 +5,7 @@ https://docs.oasis-open.org/office/OpenDocument/v1.3/
 
 from collections.abc import Iterator
 
+from index.reading.formats.pasted_captions import pasted_captions
 from index.reading.markup.xml_tree import Element, Text, parse_xml, root_name
 from index.reading.scripts.lines import Line
 from index.reading.scripts.turns import read_lines
@@ -21,7 +22,8 @@ def sniff(text: str) -> bool:
 
 def parse(text: str) -> ParsedFile:
     """Return what the paragraphs and headings say, by labels as in any text. Raises MalformedError for invalid XML."""
-    return read_lines([line for element in _paragraphs(parse_xml(text)) for line in _lines(element)])
+    lines = [line for element in _paragraphs(parse_xml(text)) for line in _lines(element)]
+    return pasted_captions(lines) or read_lines(lines)
 
 
 def _paragraphs(element: Element) -> Iterator[Element]:

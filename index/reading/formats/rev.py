@@ -60,14 +60,22 @@ def _words(monologue: Row, who: str | None) -> Iterator[Word]:
     last: Word | None = None
     for element in elements:
         said = _said(element)
+        if said is not None and element.data.get("type") == "tag":
+            # What was heard and is no word: "[crosstalk]".
+            said = said.altered(f"[{said.text}]")
         if said is None:
             if last and element.data.get("value"):
                 last = last._replace(text=f"{last.text} ")
         elif last and element.data.get("type") == "punct":
             last = last._replace(text=last.text + said.text)
         else:
+            is_tag = element.data.get("type") == "tag"
             if last:
-                needs_space = not has_space and (last.text[-1].isalnum() or last.text.endswith(_CLOSING))
+                needs_space = not last.text[-1].isspace() and (
+                    is_tag
+                    or last.text.endswith("]")
+                    or (not has_space and (last.text[-1].isalnum() or last.text.endswith(_CLOSING)))
+                )
                 yield last._replace(text=f"{last.text} ") if needs_space else last
             start_s, end_s = (
                 _seconds(element.data, *keys) for keys in (("ts", "timestamp"), ("end_ts", "end_timestamp"))

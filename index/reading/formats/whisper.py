@@ -6,9 +6,10 @@ faster-whisper, whisper-timestamped, stable-ts and mlx-whisper, as JSON Lines to
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from index.reading.json_text.field_names import in_milliseconds, who
-from index.reading.json_text.fields import Row, Timed, dicts, holds, metadata, row_of, rows_of, seconds, timed
+from index.reading.json_text.field_names import in_milliseconds, name_table, who
+from index.reading.json_text.fields import Row, Timed, dicts, holds, metadata, row_of, rows_of, seconds, speaker, timed
 from index.reading.json_text.positioned_json import Value, json_of, parse_json
 from index.reading.json_text.timed_words import (
     Word,
@@ -46,7 +47,14 @@ def parse(text: str) -> ParsedFile:
     array = (root.get(name) if name else None) or root
     is_said = _are_segments(array.data)
     found = _read_segments(array) if is_said else segments(in_breaths(_read_words(root)))
-    return ParsedFile(found, metadata(root.data), separator=" ")
+    return ParsedFile(_named(found, root.data), metadata(root.data), separator=" ")
+
+
+def _named(found: list[Segment], root: object) -> list[Segment]:
+    """Return the segments with the names that a table beside them gives for its codes."""
+    table = name_table([root]) if isinstance(root, dict) else {}
+    names = {speaker(code): name for code, name in table.items()}
+    return [replace(said, speaker=names.get(said.speaker, said.speaker)) for said in found]
 
 
 def _is_segment(row: Mapping[str, object]) -> bool:

@@ -28,6 +28,10 @@ _SPEAKERS = (
     " displayname username sender who name"
 ).split()
 
+# Tables of names, and the fields of a row that say who is meant.
+_TABLES = frozenset("speakers participants speakermap speakernames".split())
+_CODES = frozenset("id speakerid spk key code".split())
+
 _STARTS = frozenset(
     "start starttime starttimestamp startoffset startat datastart begin begintime from offset timestamp time timecode"
     " timestart ts t in".split()
@@ -95,6 +99,20 @@ def who(row: Mapping[str, object], names: Mapping[object, str | None]) -> str | 
         if found:
             return found
     return next((found for _, guess in _guesses(row) if (found := who(guess, names))), None)
+
+
+def name_table(holders: Sequence[Mapping[str, object]]) -> dict[object, str | None]:
+    """Return speakers' names by their numbers or codes, from the tables beside or around what is said."""
+    found: dict[object, str | None] = {}
+    for key, table in (item for holder in holders for item in holder.items()):
+        if plain(key) not in _TABLES:
+            continue
+        rows = table.items() if isinstance(table, dict) else ((None, row) for row in dicts(table))
+        for code, row in rows:
+            codes = [code] if code is not None else [row[name] for name in row if plain(name) in _CODES]
+            name = speaker(row) if isinstance(row, str) else who(row, {}) if isinstance(row, dict) else None
+            found |= {each: name for each in codes if isinstance(each, str | float) and name}
+    return found
 
 
 def when(row: Mapping[str, object], per_s: float) -> Timed:

@@ -14,10 +14,11 @@ LONGEST_LABEL_CHARS = 80
 MOST_LABEL_LINES = 3
 
 # What stands above the columns of a transcript that is a table.
-_COLUMNS = frozenset(
-    "speaker speakers name names who role participant time times timestamp timestamps timecode timecodes start end"
-    " duration text transcript transcription dialogue content speech words utterance notes line no nr #".split()
-)
+_SPEAKERS = frozenset("speaker speakers name names who role participant".split())
+_TIMES = frozenset("time times timestamp timestamps timecode timecodes start".split())
+_WORDS = frozenset("text transcript transcription dialogue content speech words utterance".split())
+_NUMBERS = frozenset(["line", "no", "nr", "#", "end", "duration", ""])
+_COLUMNS = _SPEAKERS | _TIMES | _WORDS | _NUMBERS | {"notes"}
 
 
 class _Piece(NamedTuple):
@@ -91,6 +92,34 @@ def _lead(pieces: Sequence[_Piece], way: str) -> int:
         elif not _is_blank(piece):
             break
     return lead
+
+
+class TableRows:
+    """The rows of a table as lines; heads that name the columns say which cells hold a name, a time and the words."""
+
+    def __init__(self) -> None:
+        self._heads: list[str] = []
+
+    def lines(self, cells: Sequence[Sequence[Line]], is_heading: bool = False) -> list[Line]:
+        """Return the lines of the next row; none for the heads of a transcript's columns."""
+        heads = [" ".join(line.text for line in cell).lower().strip(" .:#") for cell in cells]
+        if (
+            not self._heads
+            and len(cells) > 1
+            and _WORDS & {*heads}
+            and all(not head or head in _COLUMNS for head in heads)
+        ):
+            self._heads = heads
+            return []
+        if self._heads and len(cells) == len(self._heads):
+            order = sorted(range(len(cells)), key=lambda column: _rank(self._heads[column]))
+            cells = [cells[column] for column in order if self._heads[column] not in _NUMBERS]
+        return row_lines(cells, is_heading)
+
+
+def _rank(head: str) -> int:
+    """Return the place of a column: names, times, anything else, and the words last."""
+    return 0 if head in _SPEAKERS else 1 if head in _TIMES else 3 if head in _WORDS else 2
 
 
 def row_lines(cells: Sequence[Sequence[Line]], is_heading: bool = False) -> list[Line]:

@@ -118,7 +118,9 @@ def _label(match: re.Match[str] | None) -> EvidentLabel | None:
     groups = match.groupdict()
     written = groups.get("before") or groups.get("first") or groups.get("last")
     has_letters = any(character.isalnum() for character in name) and not _STAMP_ALONE.fullmatch(name)
-    is_name = has_letters and len(name.split()) <= MOST_NAME_WORDS and not name.endswith((".", "?", "!"))
+    is_name = has_letters and len(name.split()) <= MOST_NAME_WORDS and not name.endswith((".", "!"))
+    # A program that could not tell who it was writes "(speaker ?)".
+    is_name = is_name and (not name.endswith("?") or name.endswith(" ?"))
     return EvidentLabel(name, match.end(), _stamp(written)) if is_name else None
 
 

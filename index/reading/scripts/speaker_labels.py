@@ -29,7 +29,7 @@ _LABEL = re.compile(
     rf"(?P<name>{NAME})(?:[ \t]*(?:[-–|,][ \t]*)?(?P<inside>{_BESIDE}))?[ \t\u00a0\u202f]*"
     rf"(?::(?!\S)|：)[ \t]*(?:(?P<after>{STAMP})(?!\S)[ \t]*)?"
 )
-# Hearings and old typescripts have other labels as well; see uncoloned.
+# Hearings and old typescripts have other labels as well; see bare_labels.
 _IN_BRACKETS = re.compile(rf"(?:[-–—][ \t]+)?[\[(](?P<name>{NAME})[\])][ \t]*:?[ \t]*(?=\S)")
 # These are nothing but speakers.
 _ROLES = re.compile(r"(?:speaker|spk|s|interviewer|interviewee|participant|moderator|host|guest)?[ _]?\d{0,3}", re.I)

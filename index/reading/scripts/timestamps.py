@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-# Hours, minutes, seconds with a fraction or a video's frames; or minutes and seconds.
-CLOCK = r"(?<![\d:.,])(?:\d{1,3}:[0-5]?\d:[0-5]?\d(?:[.,]\d{1,3}|:\d{2})?|\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?)(?![\d:])"
+# Hours, minutes, seconds with a fraction or a video's frames; or minutes and seconds; or with letters.
+CLOCK = (
+    r"(?<![\d:.,])(?:\d{1,3}:[0-5]?\d:[0-5]?\d(?:[.,]\d{1,3}|:\d{2})?|\d{1,3}:[0-5]\d(?:[.,]\d{1,3})?"
+    r"|\d{1,2}h[0-5]\dm[0-5]\ds)(?![\d:])"
+)
 # A time of day, which says nothing of the recording.
 _HALF = r"(?:[ \t\u00a0\u202f]?[AaPp]\.?[Mm]\b\.?)"
 _RANGE = rf"{CLOCK}(?:[ \t]{{0,3}}(?:-->|->|[-–—])[ \t]{{0,3}}{CLOCK})?"
@@ -54,7 +57,7 @@ def are_in_order(stamps: Sequence[Stamp]) -> bool:
 
 
 def _seconds(clock: str) -> float:
-    whole, _, fraction = clock.replace(",", ".").partition(".")
+    whole, _, fraction = re.sub("[hm]", ":", clock.rstrip("s")).replace(",", ".").partition(".")
     parts = [int(part) for part in whole.split(":")]
     if len(parts) > 3:  # The last part counts a video's frames.
         parts = parts[:3]
