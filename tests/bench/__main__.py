@@ -1,7 +1,7 @@
 """How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [page].
 
-Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --readme the tables are
-written into the README, with --plot how costs grow is drawn. Nothing else should run meanwhile.
+Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --write the tables are
+written into docs/benchmarks.md, with --plot how costs grow is drawn. Nothing else should run meanwhile.
 """
 
 import argparse
@@ -32,15 +32,14 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 # What is built to be timed: so many interviews of so many words.
 INTERVIEWS, WORDS = 40, 3000
 
-# How it is built: what is said of it, and options.
+# How it is built: a description, and options.
 BUILDS = {
     "`interview-qa build`, from start to exit": (),
-    "the same, with `--precision int8`": ("--precision", "int8"),
 }
 
 QUESTION = "What happened with the castor oil?"
 
-# Where the README has the tables.
+# Where docs/benchmarks.md has the tables.
 BEGIN, END = "<!-- made by python -m tests.bench -->\n", "<!-- end -->"
 
 
@@ -49,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="what to measure; the first four by default")
     parser.add_argument("--largest", type=int, default=SIZES[-2], help="passages of the largest library that is made")
-    parser.add_argument("--readme", action="store_true", help="write the tables into the README")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/benchmarks.md")
     parser.add_argument("--plot", type=Path, help="draw how costs grow, as SVG; needs the package vl-convert-python")
     arguments = parser.parse_args()
     # A child counts what its parent held when it was born as its own, so nothing is loaded here.
@@ -59,8 +58,8 @@ def main() -> int:
         table = PARTS[part](arguments)
         print(table, flush=True)
         tables.append(table)
-    if arguments.readme:
-        path = ROOT / "README.md"
+    if arguments.write:
+        path = ROOT / "docs" / "benchmarks.md"
         text = path.read_text(encoding="utf-8")
         between = BEGIN + "\n" + "\n\n".join(tables) + "\n\n" + END
         path.write_text(re.sub(f"{BEGIN}.*?{END}", lambda _: between, text, flags=re.DOTALL), encoding="utf-8")
