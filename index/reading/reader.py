@@ -1,4 +1,4 @@
-"""A file on disk -> a Transcript: one module per format, each with `sniff(text)` and `read(text)`."""
+"""A file on disk -> a Transcript: one module per format, each with `sniff(text)` and `parse(text)`."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator

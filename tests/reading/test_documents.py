@@ -153,6 +153,18 @@ def test_who_speaks_may_be_in_a_column() -> None:
     assert said(docx.parse(word(body))) == [(name, None, text) for name, text in rows[1:]]
 
 
+def test_words_in_a_column_of_numbers_are_not_left_out() -> None:
+    rows = [("No.", "Speaker", "Text"), ("1", "Ada", "Hello."), ("2 inaudible", "Bo", "Hello."), ("3", "Ada", "Well?")]
+    body = "<w:tbl>" + "".join("<w:tr>" + "".join(map(cell, row)) + "</w:tr>" for row in rows) + "</w:tbl>"
+    assert [line for line, _ in lines_of_word(body)] == ["Ada\tHello.", "Bo\t2 inaudible\tHello.", "Ada\tWell?"]
+
+
+def test_a_row_like_heads_further_down_was_said() -> None:
+    rows = [("Ada", "Hello."), ("Bo", "Hello."), ("Speaker", "Text"), ("Ada", "Well?")]
+    body = "<w:tbl>" + "".join(f"<w:tr>{cell(name)}{cell(text)}</w:tr>" for name, text in rows) + "</w:tbl>"
+    assert [line for line, _ in lines_of_word(body)] == ["Ada\tHello.", "Bo\tHello.", "Speaker Text", "Ada\tWell?"]
+
+
 def test_a_text_box_is_read_once_and_in_its_place() -> None:
     box = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>"
     body = (

@@ -185,3 +185,10 @@ def test_a_heading_that_is_met_once_is_no_speaker() -> None:
         ("Bo", "Yes."),
     ]
     assert found.metadata == {"title": "Second Keyboard"}
+
+
+def test_a_name_said_above_a_label_is_kept() -> None:
+    turns = [f"Speaker {n % 2} 0:0{n}\nWho opened the gate, I asked.\n" for n in range(8)]
+    turns[4] = "Speaker 0 0:04\nI know who it was.\nSpeaker 1\n"
+    parsed = labelled_text.parse("\n".join(turns))
+    assert "Speaker 1" in " ".join(segment.text for segment in parsed.segments)

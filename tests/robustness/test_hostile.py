@@ -195,7 +195,7 @@ def test_a_place_that_the_index_names_is_not_waited_for(
     before = state_of(tmp_path / kind) if place.is_relative_to(tmp_path) else None
     with altering(folder) as connection:
         connection.execute("UPDATE transcripts SET source = ?", (json.dumps([str(place), str(place.parent)]),))
-        connection.execute("UPDATE index_metadata SET value = ? WHERE name = 'looked'", ("0",))
+        connection.execute("UPDATE index_metadata SET value = ? WHERE name = 'scanned_at'", ("0",))
         if kind != "/":
             connection.execute("UPDATE index_metadata SET value = ? WHERE name = 'paths'", (json.dumps([str(place)]),))
     with in_time(kind):

@@ -14,13 +14,14 @@ from index.reading.scripts.lines import Line, text_lines
 from index.reading.scripts.turns import read_lines
 from index.types import Mark, ParsedFile, Segment
 
-_SYNC = re.compile(r"\|(\d+)\((\d+)\)")
+_SYNC = re.compile(r"\|(\d{1,9})\((\d{1,9})\)")
+_OHMS_TRANSCRIPT = re.compile(r"<(?:\w++:)?transcript[\s>]")
 
 
 def sniff(text: str) -> bool:
     """Whether the root element is one of these formats', with what tells it from others of the name."""
     name = root_name(text)
-    return name in _PARSERS and (name != "ROOT" or "<transcript" in text)
+    return name in _PARSERS and (name != "ROOT" or bool(_OHMS_TRANSCRIPT.search(text)))
 
 
 def parse(text: str) -> ParsedFile:
@@ -71,7 +72,7 @@ def _ohms(root: Element) -> ParsedFile:
     transcript = next(root.iter("transcript"))
     parsed = read_lines([line for text in transcript.texts() for line in _lines(text)])
     minute = root.value_of("sync").partition(":")[0]
-    minute_s = 60.0 * float(minute) if minute.isdigit() else 60.0
+    minute_s = 60.0 * float(minute) if minute.isdecimal() and len(minute) < 4 else 60.0
     marks = _minutes(transcript, _SYNC.findall(root.value_of("sync")), minute_s)
     segments = [_with_marks(segment, marks) for segment in parsed.segments]
     if segments and marks:
@@ -166,7 +167,7 @@ def _minutes(transcript: Element, sync: list[tuple[str, str]], minute_s: float) 
     marks = []
     for row, (line, word) in enumerate(sync, 1):
         at = int(line) - 1
-        if at < len(starts):
+        if 0 <= at < len(starts):
             words = list(re.finditer(r"\S+", text.value[starts[at] :].partition("\n")[0]))
             place = words[min(int(word), len(words)) - 1].start() if words and int(word) else 0
             marks.append((text.start + starts[at] + place, row * minute_s))
@@ -188,5 +189,5 @@ def _number(value: str | None, per_second: float = 1.0) -> float | None:
 
 
 def _clock(value: str | None) -> float | None:
-    match = re.fullmatch(r"(?:(\d+):)?(\d+):(\d+(?:[.,]\d+)?)", (value or "").strip())
+    match = re.fullmatch(r"(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9}(?:[.,]\d{1,9})?)", (value or "").strip())
     return int(match[1] or 0) * 3600 + int(match[2]) * 60 + float(match[3].replace(",", ".")) if match else None

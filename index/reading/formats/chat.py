@@ -11,7 +11,7 @@ from index.types import ParsedFile, Segment
 _OPENING = re.compile(r"[\s\ufeff]*+@(?:UTF8|Begin|Font|PID|Loc)\b")
 _MAIN = re.compile(r"^\*(?P<code>[^:\r\n]{1,20}):[ \t]*(?P<words>[^\r\n]*(?:\r?\n\t[^\r\n]*)*)", re.MULTILINE)
 _HEADER = re.compile(r"^@(?P<name>[^:\r\n]{1,40}):[ \t]*(?P<value>[^\r\n]*(?:\r?\n\t[^\r\n]*)*)", re.MULTILINE)
-_BULLET = re.compile(r"\x15(?P<start>\d+)_(?P<end>\d+)\x15|(?<![\w])(?P<bare>\d+)_(?P<to>\d+)\s*\Z")
+_BULLET = re.compile(r"\x15(?P<start>\d{1,12})_(?P<end>\d{1,12})\x15|(?<!\w)(?P<bare>\d{1,12})_(?P<to>\d{1,12})\s*\Z")
 _HOSTS = frozenset({"investigator", "interviewer", "host", "moderator"})
 _OTHERS = frozenset({"narrator", "camera_operator", "environment", "unidentified"})
 

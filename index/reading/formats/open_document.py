@@ -45,7 +45,7 @@ def _lines(paragraph: Element) -> Iterator[Line]:
             elif child.name == "line-break":
                 lines.append([])
             elif child.name in {"s", "tab"}:
-                lines[-1].append(Text(" " * int(child.attributes.get("c", "1") or 1), child.start, child.end))
+                lines[-1].append(Text(" ", child.start, child.end))  # of any length: one space is shown
             elif child.name not in _SKIPPED:
                 add(child)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from index.reading.captions.cues import Cue, Line, Piece
 from index.reading.captions.speakers import read_cues
+from index.reading.json_text.fields import LATEST_S
 from index.types import ParsedFile
 
 _OPENING = re.compile(r"[\s\ufeff]*+\[\s*\{\s*'(?:text|start|duration)'\s*:")
@@ -75,4 +76,4 @@ def _is_constant(node: Any) -> bool:
 
 
 def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else math.nan
+    return float(value) if isinstance(value, int | float) and abs(value) < LATEST_S else math.nan

@@ -10,10 +10,10 @@ from index.reading.captions.cues import Cue, Line, Piece
 from index.reading.captions.speakers import read_cues
 from index.types import ParsedFile
 
-_OPENING = re.compile(r"[\s\ufeff]*+(?:;[^\r\n]*\s*)*\[Script Info\]", re.IGNORECASE)
+_OPENING = re.compile(r"[\s\ufeff]*+(?:;[^\r\n]*+\s*+)*+\[Script Info\]", re.IGNORECASE)
 _LINE = re.compile(r"[^\r\n]+")
 _TITLE = re.compile(r"^Title:[ \t]*(\S[^\r\n]*)", re.MULTILINE)
-_CLOCK = re.compile(r"(\d+):(\d+):(\d+(?:\.\d+)?)")
+_CLOCK = re.compile(r"(\d{1,3}):(\d{1,2}):(\d{1,2}(?:\.\d{1,6})?)")
 # Overrides like {\i1}; \N, \n and \h are breaks and a hard space.
 _MARKUP = re.compile(r"\{[^{}]*\}|\\[Nnh]")
 

@@ -99,7 +99,9 @@ def parse(text: str) -> ParsedFile:
 def _table(text: str) -> _Table | None:
     for delimiter in _DELIMITERS:
         rows = [
-            row for row, _ in zip(_rows(text, delimiter), range(50), strict=False) if any(c.value.strip() for c in row)
+            row
+            for row, _ in zip(_rows(text, delimiter), range(SNIFFED_ROWS), strict=False)
+            if any(c.value.strip() for c in row)
         ]
         if not rows or len(rows[0]) < 2:
             continue

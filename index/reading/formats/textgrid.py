@@ -26,7 +26,7 @@ def parse(text: str) -> ParsedFile:
     segments: list[Segment] = []
     row = next((n + 2 for n, value in enumerate(values) if value[3]), len(values))  # behind <exists> and the size
     while row + 4 < len(values):
-        kind, tier, size = values[row][1], values[row + 1][1], int(float(values[row + 4][2] or 0))
+        kind, tier, size = values[row][1], values[row + 1][1], _size(values[row + 4][2])
         row += 5
         width = 3 if kind == "IntervalTier" else 2
         for at in range(row, min(row + width * size, len(values) - width + 1), width):
@@ -34,6 +34,11 @@ def parse(text: str) -> ParsedFile:
                 segments += _segment(values[at : at + 3], tier or None)
         row += width * size
     return ParsedFile(sorted(segments, key=lambda segment: segment.start_s or 0.0))
+
+
+def _size(value: str | None) -> int:
+    """Return how many intervals a tier has; none for what is no such number."""
+    return int(value) if value and value.isdecimal() and len(value) < 10 else 0
 
 
 def _segment(values: list[re.Match[str]], tier: str | None) -> list[Segment]:

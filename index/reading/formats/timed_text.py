@@ -11,8 +11,8 @@ from index.reading.captions.speakers import read_cues
 from index.reading.markup.xml_tree import Element, Text, parse_xml, root_name
 from index.types import Mark, ParsedFile
 
-_CLOCK = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)(?::(\d+))?")
-_OFFSET = re.compile(r"(\d+(?:\.\d+)?)(h|m|s|ms|f|t)")
+_CLOCK = re.compile(r"(?:(?:(\d{1,9}):)?(\d{1,9}):)?(\d{1,9}(?:\.\d{1,9})?)(?::(\d{1,9}))?")
+_OFFSET = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(h|m|s|ms|f|t)")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -40,8 +40,8 @@ class _Clock:
     """Times as the document counts them: frames and ticks have rates of their own."""
 
     def __init__(self, attributes: dict[str, str]) -> None:
-        self._frames = float(attributes.get("frameRate", "30") or 30)
-        self._ticks = float(attributes.get("tickRate", "1") or 1)
+        self._frames = _rate(attributes.get("frameRate"), 30.0)
+        self._ticks = _rate(attributes.get("tickRate"), 1.0)
 
     def seconds(self, value: str | None) -> float:
         """Return the seconds of a time, NaN if there is none."""
@@ -53,6 +53,12 @@ class _Clock:
             return math.nan
         hours, minutes, seconds, frames = match.groups()
         return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds) + int(frames or 0) / self._frames
+
+
+def _rate(value: str | None, default: float) -> float:
+    """Return how many units a second has; the standard's default where the document gives no such number."""
+    match = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,9})?)\s*", value or "")
+    return (float(match[1]) if match else default) or default
 
 
 def _cue(paragraph: Element, agents: dict[str, str], clock: _Clock) -> Cue | None:

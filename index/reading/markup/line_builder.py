@@ -99,22 +99,24 @@ class TableRows:
 
     def __init__(self) -> None:
         self._heads: list[str] = []
+        self._may_be_heads = True  # until a row of several cells was met
 
     def lines(self, cells: Sequence[Sequence[Line]], is_heading: bool = False) -> list[Line]:
         """Return the lines of the next row; none for the heads of a transcript's columns."""
         heads = [" ".join(line.text for line in cell).lower().strip(" .:#") for cell in cells]
-        if (
-            not self._heads
-            and len(cells) > 1
-            and _WORDS & {*heads}
-            and all(not head or head in _COLUMNS for head in heads)
-        ):
+        may_be_heads = self._may_be_heads and sum(map(bool, cells)) > 1
+        self._may_be_heads = self._may_be_heads and not may_be_heads
+        if may_be_heads and _WORDS & {*heads} and all(not head or head in _COLUMNS for head in heads):
             self._heads = heads
             return []
         if self._heads and len(cells) == len(self._heads):
             order = sorted(range(len(cells)), key=lambda column: _rank(self._heads[column]))
-            cells = [cells[column] for column in order if self._heads[column] not in _NUMBERS]
+            cells = [cells[column] for column in order if not self._is_number(column, cells[column])]
         return row_lines(cells, is_heading)
+
+    def _is_number(self, column: int, cell: Sequence[Line]) -> bool:
+        """Whether a cell only counts: a number or a time in a column for such; words are never left out."""
+        return self._heads[column] in _NUMBERS and not any(c.isalpha() for line in cell for c in line.text)
 
 
 def _rank(head: str) -> int:

@@ -12,8 +12,8 @@ from xml.parsers import expat
 from index.errors import MalformedError
 
 _ROOT = re.compile(
-    r"[\s\ufeff]*+(?:<\?[^>]*\?>\s*|<!--.*?-->\s*|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?\s*>\s*)*<([\w.:-]+)(?=[\s/>])",
-    re.DOTALL,
+    r"[\s\ufeff]*+(?:(?:<\?[^>]*+>|<!--(?:[^-]++|-(?!->))*+-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\]\s*+)?>)\s*+)*+"
+    r"<([\w.:-]++)(?=[\s/>])"
 )
 # The encoding in the declaration; the text is decoded already.
 _ENCODING = re.compile(rb"(?<=\s)encoding\s*=\s*(?:'[^']*'|\"[^\"]*\")")

@@ -248,13 +248,16 @@ def _skip_spelled(lines: Sequence[Line], heads: Sequence[Head]) -> None:
 
 def _skip_repeated(lines: Sequence[Line], heads: Sequence[Head]) -> None:
     """Leave out the name, and the time in words and digits, that some exports write once more above a label."""
-    for row, head in enumerate(heads):
-        above = row - 1
-        if not head.speaker or head.stamp is None:
-            continue
-        while above >= max(0, row - 2) and not heads[above].speaker:
-            said = lines[above].text
-            if said != head.speaker and not _SPELLED_AND_CLOCK.fullmatch(said[: 2 * LONGEST_NAME_CHARS]):
+    labelled = [row for row, head in enumerate(heads) if head.speaker and head.stamp]
+    repeated: dict[int, list[int]] = {row: [] for row in labelled}
+    for row, above in repeated.items():
+        for each in range(row - 1, max(0, row - 2) - 1, -1):
+            text = lines[each].text
+            is_time = _SPELLED_AND_CLOCK.fullmatch(text[: 2 * LONGEST_NAME_CHARS]) is not None
+            if heads[each].speaker or not (is_time or text == heads[row].speaker):
                 break
-            heads[above].end, heads[above].stamp = len(said), None
-            above -= 1
+            above.append(each)
+    # An export does so above nearly every label; a name above one label was said.
+    if sum(map(bool, repeated.values())) >= MOST_STAMPS_SHARE * len(labelled):
+        for each in (each for above in repeated.values() for each in above):
+            heads[each].end, heads[each].stamp = len(lines[each].text), None
