@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -63,7 +63,7 @@ class Embedder:
         marked, plain = (self._tokenizer.encode("a", add_special_tokens=marked).ids for marked in (True, False))
         self._before = next(at for at in range(len(marked)) if marked[at : at + len(plain)] == plain)
         self._after = len(marked) - len(plain) - self._before
-        # The most word pieces of a text that the model reads; the rest is silently lost.
+        # The most word pieces of a text that the model reads at once.
         self.max_pieces = max_length - self._before - self._after
         self.fingerprint = fingerprint or self._fingerprint()
 
@@ -89,13 +89,32 @@ class Embedder:
         return export_model(self.name, backend.model, self.fingerprint) if isinstance(backend, TorchBackend) else None
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """Return the encoding of each text; a text that is too long is truncated."""
+        """Return the encoding of each text; one with more than `max_pieces` word pieces is encoded in parts."""
         if not texts:
             return []
-        spans = self.token_spans(texts)
-        return [
-            self._encoded(encoding, where) for encoding, where in zip(self.backend.encode(texts), spans, strict=True)
-        ]
+        parts, flat = self._in_parts(texts)
+        encoded = iter(
+            self._encoded(encoding, spans)
+            for encoding, spans in zip(self.backend.encode(flat), self._piece_spans(flat), strict=True)
+        )
+        return [_joined([(part.start, next(encoded)) for part in of_text]) for of_text in parts]
+
+    def _in_parts(self, texts: Sequence[str]) -> tuple[list[list[Span]], list[str]]:
+        """Return the parts of each text in which the model reads it, and all of them in order."""
+        parts = [self._parts(text, spans) for text, spans in zip(texts, self._piece_spans(texts), strict=True)]
+        return parts, [text[slice(*part)] for text, of_text in zip(texts, parts, strict=True) for part in of_text]
+
+    def _parts(self, text: str, spans: Sequence[Span]) -> list[Span]:
+        """Cut a text into the fewest parts of about equal length that the model reads whole."""
+        n_parts = -(-len(spans) // self.max_pieces) or 1
+        starts, first = [0], 0
+        for part in range(1, n_parts):
+            row = part * len(spans) // n_parts
+            # Between words, where there is such a place.
+            borders = (at for at in range(row, first, -1) if text[spans[at].start - 1].isspace())
+            first = next(borders, row)
+            starts.append(spans[first].start)
+        return [Span(start, end) for start, end in pairwise([*starts, len(text)])]
 
     def _encoded(self, encoding: Encoding, spans: Sequence[Span]) -> Encoded:
         tokens = encoding.tokens[self._before : len(encoding.tokens) - self._after]
@@ -114,7 +133,19 @@ class Embedder:
         yield from _ahead(encode, _batches(texts, self.backend.batch_texts), self.backend.workers)
 
     def token_spans(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return the offsets of each text's word pieces, without special tokens."""
+        """Return the offsets of the word pieces that `encode` returns for each text."""
+        parts, flat = self._in_parts(texts)
+        spans = iter(self._piece_spans(flat))
+        return [
+            [
+                Span(part.start + start, part.start + end)
+                for part in of_text
+                for start, end in next(spans)[: self.max_pieces]
+            ]
+            for of_text in parts
+        ]
+
+    def _piece_spans(self, texts: Sequence[str]) -> list[list[Span]]:
         pieces = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [[Span(*offsets) for offsets in each.offsets] for each in pieces]
 
@@ -134,6 +165,16 @@ class Embedder:
         probe = np.round(self.encode([PROBE])[0].vector, 2) + 0.0  # no -0.0
         identity = f"{self.dimension} {self.max_pieces} ".encode() + probe.astype("<f4").tobytes()
         return hashlib.blake2b(identity, digest_size=8).hexdigest()
+
+
+def _joined(parts: Sequence[tuple[int, Encoded]]) -> Encoded:
+    """Return the encoding of a text from (where it starts, encoding) of its parts, each weighing its word pieces."""
+    if len(parts) == 1:
+        return parts[0][1]
+    vector = np.sum([len(part.tokens) * part.vector for _, part in parts], axis=0)
+    spans = (Span(start + span.start, start + span.end) for start, part in parts for span in part.spans)
+    tokens = np.concatenate([part.tokens for _, part in parts])
+    return Encoded(vector / max(float(np.linalg.norm(vector)), 1e-9), tokens, tuple(spans))
 
 
 def load_embedder(name: str = DEFAULT_MODEL, threads: int | None = None, *, quick: bool = False) -> Embedder:

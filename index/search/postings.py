@@ -1,6 +1,7 @@
 """Which passages hold a word, how often, and how long they are: what BM25 asks, as arrays.
 
-Derived from the words that full-text search keeps, and cut into stems by the same tokenizer of SQLite.
+Derived from the words that full-text search keeps, and cut into the stems of the language that a passage is in. A
+word that is asked is looked up by its stem in each language that the library speaks.
 """
 
 from collections import Counter
@@ -14,6 +15,7 @@ from index.errors import StoreError
 from index.search.array_file import Arrays
 from index.search.string_table import Strings
 from index.storage.full_text import stems
+from index.text.languages import DEFAULT_LANGUAGE
 
 # As FTS5 counts, and Lucene.
 K1, B = 1.2, 0.75
@@ -22,7 +24,7 @@ K1, B = 1.2, 0.75
 MOST_TIMES = 255
 
 NAMES = (
-    *("stem_characters", "stem_ends", "lengths"),
+    *("stem_characters", "stem_ends", "lengths", "languages"),
     *("posting_ends", "posting_rows", "posting_times", "posting_seals"),
 )
 # Those of them that are read a word at a time.
@@ -38,6 +40,7 @@ class Postings:
         self._stems = Strings(arrays["stem_characters"], arrays["stem_ends"])
         self._ends = arrays["posting_ends"]
         self._lengths = arrays["lengths"]
+        self._languages = [*map(decode_language, np.unique(arrays["languages"]).tolist())] or [DEFAULT_LANGUAGE]
         self._unchecked = set() if is_checked else set(range(len(self._stems)))
         average = max(1.0, float(self._lengths.mean())) if len(self._lengths) else 1.0
         self._norms = (K1 * (1 - B + B * self._lengths / average)).astype(np.float32)
@@ -53,8 +56,8 @@ class Postings:
 
     def count(self, word: str) -> int | None:
         """Return how many passages hold the word or a form of it; None for what is no single word."""
-        term = self._term(word)
-        return term if term is None else len(self._of(term)[0])
+        terms = self._terms(word)
+        return terms if terms is None else len(self._of_any(terms)[0])
 
     def match(self, word: str) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]] | None":
         """Return (rows, saturated term frequencies) of the passages that hold the word or a form of it.
@@ -62,24 +65,32 @@ class Postings:
         The frequency is BM25 without its idf: tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average)).
         None for what is no single word.
         """
-        term = self._term(word)
-        if term is None:
+        terms = self._terms(word)
+        if terms is None:
             return None
-        rows, times = self._of(term)
+        rows, times = self._of_any(terms)
         tf = times.astype(np.float32)
         return rows, tf * np.float32(K1 + 1) / (tf + self._norms[rows])
 
-    def _term(self, word: str) -> int | None:
-        """Return the row of the word's stem, -1 where no passage holds it, None for what is no single word."""
-        found = stems(word, is_query=True)
-        if len(found) != 1:
+    def _terms(self, word: str) -> list[int] | None:
+        """Return the rows of the word's stems that passages hold, one a language; None for what is no single word."""
+        stems_of_each = {tuple(stems(word, language, is_query=True)) for language in self._languages}
+        if any(len(each) != 1 for each in stems_of_each):
             return None
-        row = self._stems.row(found[0].encode("utf-8", "surrogatepass"))
-        return -1 if row is None else row
+        rows = (self._stems.row(stem.encode("utf-8", "surrogatepass")) for (stem,) in sorted(stems_of_each))
+        return [row for row in rows if row is not None]
+
+    def _of_any(self, terms: list[int]) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
+        """Return (rows, how often) of the passages that hold one of the stems, rows ascending."""
+        if len(terms) < 2:
+            return self._of(terms[0]) if terms else (np.zeros(0, np.uint32), np.zeros(0, np.uint8))
+        rows, times = (np.concatenate(parts) for parts in zip(*map(self._of, terms), strict=True))
+        unique_rows, inverse = np.unique(rows, return_inverse=True)
+        most = np.zeros(len(unique_rows), np.uint8)
+        np.maximum.at(most, inverse, times)
+        return unique_rows, most
 
     def _of(self, term: int) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
-        if term < 0:
-            return np.zeros(0, np.uint32), np.zeros(0, np.uint8)
         start, end = int(self._ends[term - 1]) if term else 0, int(self._ends[term])
         rows, times = (self._arrays[name][start:end] for name in ("posting_rows", "posting_times"))
         if term in self._unchecked:
@@ -91,19 +102,22 @@ class Postings:
 
     @classmethod
     def made(
-        cls, n: int, said: Iterable[tuple[int, str]], before: "tuple[Postings, np.ndarray[Any, Any]] | None" = None
+        cls,
+        n: int,
+        said: Iterable[tuple[int, str, str]],
+        before: "tuple[Postings, np.ndarray[Any, Any]] | None" = None,
     ) -> "Postings":
-        """Return the postings of n passages: of new ones, (row, words) with rows ascending, and of those before.
+        """Return the postings of n passages: of new ones, (row, words, language) with rows ascending, and those before.
 
         Of `before`, the second is the row that each of its passages has now, -1 for those that are gone; the
         others are in the same order as then.
         """
-        lengths = np.zeros(n, np.uint32)
+        lengths, languages = np.zeros(n, np.uint32), np.zeros(n, np.uint32)
         known: dict[str, int] = {}
         terms, rows, times = _Column("i"), _Column("I"), _Column("B")
-        for row, words in said:
-            found = Counter(stems(words))
-            lengths[row] = found.total()
+        for row, words, language in said:
+            found = Counter(stems(words, language))
+            lengths[row], languages[row] = found.total(), encode_language(language)
             terms.extend(known.setdefault(stem, len(known)) for stem in found)
             rows.extend([row] * len(found))
             times.extend(min(count, MOST_TIMES) for count in found.values())
@@ -112,7 +126,8 @@ class Postings:
         old_stems: list[bytes] = []
         old_sizes, old_row, old_times = np.zeros(0, np.int64), np.zeros(0, np.uint32), np.zeros(0, np.uint8)
         if before:
-            lengths[before[1][before[1] >= 0]] = before[0]._lengths[before[1] >= 0]
+            for now, then in ((lengths, before[0]._lengths), (languages, before[0].arrays["languages"])):
+                now[before[1][before[1] >= 0]] = then[before[1] >= 0]
             old_stems, old_sizes, old_row, old_times = before[0]._moved(before[1])
         ordered = sorted({*old_stems, *new_stems})
         place = {stem: row for row, stem in enumerate(ordered)}
@@ -141,6 +156,7 @@ class Postings:
                 "posting_times": of_times,
                 "posting_seals": np.array(seals, np.uint32),
                 "lengths": lengths,
+                "languages": languages,
             }
         )
 
@@ -168,6 +184,24 @@ def _places(terms: Any, rows: Any, old_rows: Any, starts: Any, sizes: Any) -> "n
         there = old_rows[start : start + sizes[terms[first]]]
         places[first:end] += np.searchsorted(there, rows[first:end])
     return places
+
+
+def encode_language(code: str) -> int:
+    """Return the number of an ISO 639 code of two or three letters; any other is English."""
+    is_code = code.isascii() and code.isalpha() and len(code) in {2, 3}
+    number = 0
+    for letter in code.lower() if is_code else DEFAULT_LANGUAGE:
+        number = number * 27 + ord(letter) - ord("a") + 1
+    return number
+
+
+def decode_language(number: int) -> str:
+    """Return the code of a number that `encode_language` returns."""
+    code = ""
+    while number:
+        number, letter = divmod(number, 27)
+        code = chr(ord("a") + letter - 1) + code
+    return code or DEFAULT_LANGUAGE
 
 
 class _Column:

@@ -30,7 +30,7 @@ from index.search.string_table import Strings
 from index.search.vector_index import MAX_FLAT_VECTORS, VectorIndex, map_vectors, read_vectors, rows_of, write_vectors
 from index.storage.database import Database
 from index.storage.index_folder import DERIVED_FORMS
-from index.storage.queries import index_words, passage_table, spellings
+from index.storage.queries import index_words, languages, passage_table, spellings
 
 # Centroids are trained again when the number of vectors has grown or shrunk by this factor.
 GROWTH = 2
@@ -190,6 +190,7 @@ def _refuse_odd(arrays: Arrays, dimension: int) -> None:
         "transcripts": ("<i8", (n,)),
         "asides": ("|u1", (n,)),
         "lengths": ("<u4", (n,)),
+        "languages": ("<u4", (n,)),
         "stem_characters": ("|u1", (ends["stem_ends"],)),
         "stem_ends": ("<i8", (n_stems,)),
         "posting_ends": ("<i8", (n_stems,)),
@@ -244,7 +245,7 @@ def _with_vectors(
         stays = np.isin(before.ids, kept)
         old = before.postings, np.where(stays, now, -1)
         is_new[now[stays]] = False
-    said = _said(database, ids, np.flatnonzero(is_new))
+    said = _said(database, ids, rows[:, 2], np.flatnonzero(is_new))
     spelled = spellings(database)
     encodings = vectors.rows(rows[:, 1])
     return SearchIndex(
@@ -260,13 +261,14 @@ def _with_vectors(
     )
 
 
-def _said(database: Database, ids: Ids, rows: Ids) -> Iterator[tuple[int, str]]:
-    """Yield (row, words that the passage is found by)."""
+def _said(database: Database, ids: Ids, transcripts: Ids, rows: Ids) -> Iterator[tuple[int, str, str]]:
+    """Yield (row, words that the passage is found by, their language) for some of the passages."""
+    language_of = languages(database, np.unique(transcripts[rows]).tolist())
     for at in range(0, len(rows), PART):
         part = rows[at : at + PART]
         row_of = dict(zip(ids[part].tolist(), part.tolist(), strict=True))
-        for passage_id, words in index_words(database, ids[part]):
-            yield row_of[passage_id], words
+        for passage_id, words, transcript_id in index_words(database, ids[part]):
+            yield row_of[passage_id], words, language_of[transcript_id]
 
 
 def _vectors(database: Database, ids: Ids, dimension: int, before: SearchIndex | None) -> Iterator[Vectors]:

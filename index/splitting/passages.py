@@ -1,7 +1,7 @@
 """Transcript -> passages: an exchange of question and answer each, or a part of a long answer.
 
 The passages of a transcript follow each other without a gap or an overlap, on sentence borders. What the
-model reads of a passage is its words after its question, and never more word pieces than it can.
+model reads of a passage is its words after its question.
 """
 
 import re
@@ -13,6 +13,7 @@ from index.splitting.asides import aside_spans
 from index.splitting.exchanges import Exchange, Sentence, exchanges, turn_sentences, turn_spans
 from index.splitting.guest_estimate import with_guests
 from index.splitting.question_detection import is_talk
+from index.text.languages import SAMPLE_CHARS
 from index.text.non_speech import blank_non_speech
 from index.text.sentences import trimmed
 from index.types import Passage, Span, Transcript
@@ -21,7 +22,7 @@ from index.types import Passage, Span, Transcript
 CountPieces = Callable[[Sequence[str]], list[int]]
 
 # Raise it when a transcript is read, or cut into passages and windows, otherwise: every index is then built again.
-RULE_VERSION = 8
+RULE_VERSION = 9
 
 # Measured on six development sets: 60 to 100 words find about equally well, 120 less. 80 words are
 # half a minute of talk, and three passages fit in 300 words.
@@ -30,6 +31,11 @@ PASSAGE_WORDS = 80
 # A model's word piece rarely has more characters than this; a tokenizer may take a whole page without
 # spaces for one unknown word.
 PIECE_CHARS = 8
+
+# Word pieces to a word of the languages that a model knows. Of a script that it spells letter by letter, a passage
+# may have as many more, so that it is as long; it is then encoded in parts.
+ORDINARY_PIECES = 1.6
+MOST_TIMES_ORDINARY = 5.0
 
 # From Thai on, Unicode has scripts without spaces; characters to a word, on average.
 FIRST_UNSPACED = "\u0e00"
@@ -46,6 +52,7 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
     What was not said lies in passages too, but no sentence is made of it and no model reads it.
     """
     written, transcript = transcript.text, replace(transcript, text=blank_non_speech(transcript.text))
+    max_pieces = int(max_pieces * _times_ordinary(transcript.text, count_pieces))
     sentences = _sentences(transcript, count_pieces, int(max_pieces * SENTENCE_SHARE))
     speakers = [speaker for speaker, _ in turn_spans(transcript)]
     parts = [
@@ -71,6 +78,14 @@ def make_passages(transcript: Transcript, count_pieces: CountPieces, max_pieces:
     ]
     is_bare_talk = speakers == [None] and is_talk(transcript.text)
     return with_guests(transcript.text, passages) if is_bare_talk else passages
+
+
+def _times_ordinary(text: str, count_pieces: CountPieces) -> float:
+    """Return how many times as many word pieces as ordinary words those of a text have: from 1 to a few."""
+    sample = text[:SAMPLE_CHARS]
+    (pieces,) = count_pieces([sample])
+    times = pieces / max(1, _count_words(sample, Span(0, len(sample)))) / ORDINARY_PIECES
+    return min(max(1.0, times), MOST_TIMES_ORDINARY)
 
 
 def whole_text(text: str, span: Span, question: Span | None) -> str:

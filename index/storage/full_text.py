@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
+import regex
 
 from index.errors import DamagedError
+from index.text.languages import DEFAULT_LANGUAGE
 from index.text.non_speech import strip_for_search
+from index.text.tokenization import stems_of
 from index.types import Passage, Transcript
 
 
@@ -92,11 +95,13 @@ def _names(transcript: Transcript) -> set[tuple[str, str | None, bool]]:
 
 def _name_words(name: str) -> set[str]:
     """Return the words of a name that a question may hold: lower case, of three letters or more."""
-    return set(re.findall(r"[^\W\d_]{3,}", name.lower()))
+    return set(regex.findall(r"[\p{L}\p{M}]{3,}", name.lower()))
 
 
-def stems(text: str, *, is_query: bool = False) -> Sequence[str]:
-    """Return the stems of a text's words as the table `words` has them; NUL is a space."""
+def stems(text: str, language: str = DEFAULT_LANGUAGE, *, is_query: bool = False) -> Sequence[str]:
+    """Return the stems of a text's words; English ones as the table `words` has them, where NUL is a space."""
+    if language != DEFAULT_LANGUAGE:
+        return stems_of(text, language)
     data = text.replace("\0", " ").encode("utf-8", "replace")
     reason = apsw.FTS5_TOKENIZE_QUERY if is_query else apsw.FTS5_TOKENIZE_DOCUMENT
     tokens: Any = _tokenizer()(data, reason, None, include_offsets=False, include_colocated=False)

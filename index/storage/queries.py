@@ -11,6 +11,7 @@ from index.arrays import Ids
 from index.storage.database import Database
 from index.storage.records import ListedInterview, Overview
 from index.storage.transcripts import metadata_from
+from index.text.languages import SAMPLE_CHARS, language_of
 
 
 def passage_table(database: Database) -> "np.ndarray[tuple[int, int], np.dtype[np.int64]]":
@@ -21,12 +22,23 @@ def passage_table(database: Database) -> "np.ndarray[tuple[int, int], np.dtype[n
     return np.array(rows, np.int64).reshape(-1, 4)
 
 
-def index_words(database: Database, passage_ids: Ids) -> Iterator[tuple[int, str]]:
-    """Yield (passage id, indexed words) in the order of ids."""
+def index_words(database: Database, passage_ids: Ids) -> Iterator[tuple[int, str, int]]:
+    """Yield (passage id, indexed words, transcript id) in the order of ids."""
     yield from database._connection.execute(
-        "SELECT rowid, said FROM words WHERE rowid IN (SELECT value FROM json_each(?)) ORDER BY rowid",
+        "SELECT w.rowid, w.said, p.transcript_id FROM words w JOIN passages p ON p.id = w.rowid"
+        " WHERE w.rowid IN (SELECT value FROM json_each(?)) ORDER BY w.rowid",
         (json.dumps(passage_ids.tolist()),),
     )
+
+
+def languages(database: Database, transcript_ids: Iterable[int]) -> dict[int, str]:
+    """Return transcript id -> the language of what is said, an ISO 639-1 code."""
+    rows = database._connection.execute(
+        "SELECT id, substr(text, 1, ?), json_extract(about, '$.language') FROM transcripts"
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        (SAMPLE_CHARS, json.dumps(list(transcript_ids))),
+    )
+    return {transcript_id: language_of(text, stated) for transcript_id, text, stated in rows}
 
 
 def match_phrase(database: Database, words: str) -> list[tuple[int, float]]:

@@ -8,7 +8,8 @@ into something nobody evidence passes.
 import re
 from collections.abc import Sequence
 
-from qa.question.words import STEM_CHARS, STOP_WORDS, all_words
+from qa.question.stop_words import STOP_WORDS
+from qa.question.words import STEM_CHARS, all_words
 
 # Models paraphrase; at least this share of the content words has to be in the passages.
 LEAST_SHARE = 0.5

@@ -7,7 +7,8 @@ and this one are searched together, which is shown and can be switched off.
 import re
 from collections.abc import Callable, Sequence
 
-from qa.question.words import STOP_WORDS, all_words, content_words
+from qa.question.stop_words import STOP_WORDS
+from qa.question.words import all_words, content_words
 
 # Which words of a question are names, lower case.
 NamesIn = Callable[[str], frozenset[str]]

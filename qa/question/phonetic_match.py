@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 from rapidfuzz.process import cdist
 
-from qa.question.words import STEM_CHARS, STOP_WORDS
+from qa.question.stop_words import STOP_WORDS
+from qa.question.words import STEM_CHARS
 
 # A shorter word sounds like too much: "Rob" like "rub", "CTO" like "see to".
 SHORTEST_CHARS = 4

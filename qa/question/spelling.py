@@ -8,7 +8,8 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from index.search.snapshot import Snapshot
-from qa.question.words import STOP_WORDS, content_words
+from qa.question.stop_words import STOP_WORDS
+from qa.question.words import content_words
 
 # A letter left out, doubled, changed or swapped with its neighbour, once in a short word, twice in a long one.
 # Shorter words have too many neighbours; the first letter is nearly always right.

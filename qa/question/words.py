@@ -4,26 +4,22 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+import regex
+
+from index.text.tokenization import words_of
+from qa.question.stop_words import stop_words_for
+
+# With what follows an apostrophe: "baker's", "l'homme".
+_WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+(?:['’][\p{L}\p{N}\p{M}]+)*")
 
 # "bake" begins "bakes" and "bakery"; shorter beginnings say nothing.
 STEM_CHARS = 4
 
-# Words that ask, point or glue and so say nothing about what is asked. Kept short on purpose: in
-# speech, "think" or "first" can be all that a question has to go by.
-STOP_WORDS = frozenset(
-    """
-    a about an and any are as at be been being but by can could did do does doing for from had has have he her
-    hers him his how i if in into is it its just may me might my of on or our shall she should so some than that
-    the their theirs them then there these they this those to us was we were what whats when where which while who
-    whom whose why will with would you your yours
-    """.split()
-)
-
 
 def all_words(text: str) -> list[str]:
-    """Return the words of a text in their order, as they are spelled, without an apostrophe and what follows it."""
-    return [re.split(r"['’]", word)[0] for word in _WORD.findall(text)]
+    """Return the words of a text in their order, as they are spelled; of "baker's" or "l'homme" the longer part."""
+    longest = (max(re.split(r"['’]", word), key=len) for word in _WORD.findall(text))
+    return [word for part in longest for word in words_of(part)]
 
 
 def content_words(question: str) -> list[str]:
@@ -31,15 +27,16 @@ def content_words(question: str) -> list[str]:
 
     A question of nothing but stop words keeps them all.
     """
-    words = all_words(question.lower())
-    return list(dict.fromkeys(word for word in words if word not in STOP_WORDS)) or list(dict.fromkeys(words))
+    words = list(dict.fromkeys(all_words(question.lower())))
+    stop_words = stop_words_for(words)
+    return [word for word in words if word not in stop_words] or words
 
 
 def share_of_words(words: Sequence[str], text: str) -> float:
     """Return the share of the words that the text holds, in any form that begins alike, from 0 to 1."""
     if not words:
         return 0.0
-    held = sorted({*_WORD.findall(text.lower())})
+    held = sorted({*words_of(text.lower())})
     stems = [word[: max(STEM_CHARS, len(word) - 3)] for word in words]
     # What begins with a stem comes first of all that comes after it.
     after = ((stem, bisect_left(held, stem)) for stem in stems)

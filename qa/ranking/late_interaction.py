@@ -6,7 +6,6 @@ to say than "thing". Against one vector a text, this finds names and details; ag
 finds what was put differently.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -18,6 +17,7 @@ from index.embedding.embedder import Encoded
 from index.errors import StoreError
 from index.splitting.windows import WINDOW
 from index.storage.records import TokenVectors
+from index.text.tokenization import word_spans
 
 # What a stop word weighs, beside idf from 0 to about 10. "How" and "where" shade the words around them.
 STOP_WEIGHT = 1.0
@@ -27,8 +27,6 @@ UNKNOWN_SHARE = 0.5
 
 # The sign bits of this many passages are unpacked at once: 10 MB.
 CHUNK = 200
-
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +54,13 @@ def token_weights(question: str, encoded: Encoded, idf: Mapping[str, float], unk
     `idf` holds the words that are no stop words, those that the library does not say among them.
     """
     weights = np.zeros(len(encoded.tokens), np.float32)
-    for word in _WORD.finditer(question):
-        pieces = [i for i, span in enumerate(encoded.spans[: len(weights)]) if word.start() <= span.start < word.end()]
-        name = word.group().lower()
-        share = UNKNOWN_SHARE if name in unknown else 1.0
+    for start, end in word_spans(question):
+        pieces = [i for i, span in enumerate(encoded.spans[: len(weights)]) if start <= span.start < end]
+        word = question[start:end].lower()
+        share = UNKNOWN_SHARE if word in unknown else 1.0
         for i in pieces:
-            weights[i] = share * idf.get(name, STOP_WEIGHT) / len(pieces)
+            # Pairs of characters overlap.
+            weights[i] = max(weights[i], share * idf.get(word, STOP_WEIGHT) / len(pieces))
     total = weights.sum()
     return weights / total if total else weights
 

@@ -6,6 +6,7 @@ interview answers, and what they score says what chance looks like in it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import cycle
 from typing import Any
 
@@ -16,6 +17,7 @@ from index.search.snapshot import Snapshot
 from qa.question.query import Query, interpret
 from qa.question.question_kind import asks_quantity, names_quantity
 from qa.ranking.search import Hit, search
+from qa.ranking.signal_scales import SignalScales, fit_scales
 
 # How near a passage is = its late interaction + DENSE_SHARE * its cosine. Unlike the score that ranks, this
 # does not grow with how many words a question has: "castor oil" can match as well as a sentence.
@@ -77,12 +79,14 @@ OFF_TOPIC = tuple(
 
 
 def fit_thresholds(snapshot: Snapshot, embedder: Embedder) -> dict[str, Any]:
-    """Return the thresholds that `is_match` needs, measured on the library with off-topic questions."""
+    """Return the scales that `search` needs and the thresholds that `is_match` needs, measured on the library."""
+    fitted: dict[str, Any] = {"signal_scales": [*fit_scales(snapshot, embedder)]}
+    snapshot = replace(snapshot, index_metadata=snapshot.index_metadata | fitted)
     questions = [interpret(snapshot, [question], embedder) for question in OFF_TOPIC]
     interviews = cycle(snapshot.database.transcript_ids().values())
     of_all = [match_score(search(snapshot, question, JUDGED)) for question in questions]
     of_one = [match_score(search(snapshot, question, JUDGED, [next(interviews)])) for question in questions]
-    return {
+    return fitted | {
         "threshold": float(np.quantile(of_all, FLOOR_QUANTILE)),
         "threshold_one_interview": float(np.quantile(of_one, FLOOR_QUANTILE)),
     }
@@ -106,6 +110,9 @@ def is_match(
     ):
         return False
     is_named = everywhere and query.named.has_person
+    if not SignalScales.of(index_metadata).is_understood:
+        # The model cannot tell, so that words have to.
+        return any(hit.bm25 > 0 for hit in hits[:JUDGED])
     # Without fitted thresholds nothing is refused.
     return match_score(hits) > float(index_metadata.get("threshold_one_interview" if is_named else "threshold", 0.0))
 

@@ -17,6 +17,7 @@ from qa.question.words import content_words
 from qa.ranking.bm25 import LexicalScores, score_words
 from qa.ranking.diversify import diversify, penalties_for
 from qa.ranking.late_interaction import Matches, match, token_weights
+from qa.ranking.signal_scales import SignalScales
 from qa.ranking.top_k import best
 
 # How many passages each of the two searches hands on, and how many of those that score best by both are
@@ -30,10 +31,10 @@ COMPARED = 64
 FIRST_LEXICAL_WEIGHT = 0.04
 
 # score = LATE_WEIGHT * (late interaction with the whole + with the best window) + cosine of the best window
-# + LEXICAL_WEIGHT * BM25. Four numbers would do no better than these two: from 1 to 2, and from 0.01 to
-# 0.04, they change the sum of hit@1, hit@3 and hit@300w over six development sets by less than 0.02.
+# + LEXICAL_WEIGHT * BM25, each times its scale (qa.ranking.signal_scales). Chosen on nine development sets: from 1 to
+# 2, and from 0.02 to 0.03, they change the mean of hit@1 by less than 0.005.
 LATE_WEIGHT = 1.5
-LEXICAL_WEIGHT = 0.02
+LEXICAL_WEIGHT = 0.025
 
 # What a passage gains that is all said by somebody whom the question names. Without it, two of the seven
 # development sets lose 2 points of hit@300w; from half to twice of it makes no difference.
@@ -59,6 +60,7 @@ class Hit:
     score: float
     late: float  # late interaction with the whole passage, the mean over the queries
     dense: float  # cosine of the whole passage, the mean over the queries
+    bm25: float  # of the words in common, likewise
     windows: tuple[tuple[Span, float], ...]  # its parts, each with how well it matches the first query
 
 
@@ -82,7 +84,9 @@ def search(
     All queries of the interpretation weigh the same; windows are scored by the original one.
     """
     lexical, candidates = _candidates(snapshot, interpretation.queries, k, transcript_ids)
-    first_scores = candidates.dense + FIRST_LEXICAL_WEIGHT * candidates.bm25 + candidates.steering
+    scales = SignalScales.of(snapshot.index_metadata)
+    first_lexical = FIRST_LEXICAL_WEIGHT * scales.words * candidates.bm25
+    first_scores = scales.dense * candidates.dense + first_lexical + candidates.steering
     candidates = candidates.taken(best(first_scores, max(COMPARED, k)))
     if not len(candidates.rows):
         return []
@@ -95,7 +99,8 @@ def search(
     scores = _scores(snapshot, interpretation, candidates, matches)
     chosen = _diversified(snapshot, interpretation, candidates, scores, k)
     late = np.mean([m.whole for m in matches], axis=0)
-    windows = matches[0].of_each(matches[0].windows + matches[0].cosines / LATE_WEIGHT)
+    of_windows = scales.window * matches[0].windows + scales.cosine * matches[0].cosines / LATE_WEIGHT
+    windows = matches[0].of_each(of_windows)
     stored = {passage.id: passage for passage in snapshot.database.passages(ids[row] for row, _ in chosen)}
     return [
         Hit(
@@ -103,6 +108,7 @@ def search(
             score=score,
             late=float(late[row]),
             dense=float(candidates.dense[row]),
+            bm25=float(candidates.bm25[row]),
             windows=tuple(zip(passages[row].spans, windows[row].tolist(), strict=True)),
         )
         for row, score in chosen
@@ -146,12 +152,16 @@ def _scores(
     snapshot: Snapshot, interpretation: Interpretation, candidates: _Candidates, matches: Sequence[Matches]
 ) -> Vectors:
     """Return the score of each candidate; see LATE_WEIGHT."""
+    scales = SignalScales.of(snapshot.index_metadata)
     late = np.mean([m.whole for m in matches], axis=0)
-    windows = [LATE_WEIGHT * m.best(m.windows) + m.best(m.cosines) for m in matches]
-    scores = LATE_WEIGHT * late + np.mean(windows, axis=0) + LEXICAL_WEIGHT * candidates.bm25 + candidates.steering
+    windows = np.mean(
+        [LATE_WEIGHT * scales.window * m.best(m.windows) + scales.cosine * m.best(m.cosines) for m in matches], axis=0
+    )
+    words = LEXICAL_WEIGHT * scales.words * candidates.bm25
+    scores = LATE_WEIGHT * scales.late * late + windows + words + candidates.steering
     scores -= ASIDE_LOSS * snapshot.search_index.asides[candidates.rows]
     if is_topic(interpretation.original.text):
-        scores += TOPIC_DENSE_WEIGHT * candidates.dense
+        scores += TOPIC_DENSE_WEIGHT * scales.dense * candidates.dense
     return np.asarray(scores)
 
 

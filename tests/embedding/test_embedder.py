@@ -38,9 +38,14 @@ def test_a_word_means_what_it_does_where_it_stands(embedder: Embedder) -> None:
     assert bank_of_river @ risen > bank_of_money @ risen
 
 
-def test_of_a_text_that_is_too_long_the_beginning_is_read(embedder: Embedder) -> None:
-    (encoded,) = embedder.encode(["boat " * 300])
-    assert len(encoded.tokens) == len(encoded.spans) == embedder.max_pieces
+def test_a_text_longer_than_the_model_reads_is_encoded_in_parts(embedder: Embedder) -> None:
+    text = "boat " * 200 + "the keeper of the lighthouse " * 40
+    encoded, boats, keeper = embedder.encode([text, "boat", "the keeper of the lighthouse"])
+    assert len(encoded.tokens) == len(encoded.spans) == embedder.count_pieces([text])[0] > embedder.max_pieces
+    assert [text[slice(*span)] for span in encoded.spans[198:203]] == ["boat", "boat", "the", "keeper", "of"]
+    assert embedder.token_spans([text]) == [[*encoded.spans]]
+    assert np.linalg.norm(encoded.vector) == pytest.approx(1)
+    assert min(encoded.vector @ boats.vector, encoded.vector @ keeper.vector) > 0.3
 
 
 def test_what_the_model_uses_for_marks_may_be_said(embedder: Embedder) -> None:

@@ -10,7 +10,7 @@ import pytest
 from index.embedding.embedder import Embedder
 from index.reading.reader import read_transcript
 from index.samples import SAMPLES
-from index.splitting.passages import PASSAGE_WORDS, make_passages, whole_text
+from index.splitting.passages import MOST_TIMES_ORDINARY, PASSAGE_WORDS, make_passages, whole_text
 from index.splitting.windows import window_spans
 from index.text.non_speech import blank_non_speech
 from index.text.sentences import BREATH_WORDS, LONGEST_WORDS, sentence_spans
@@ -118,7 +118,7 @@ def test_what_the_asker_adds_belongs_to_the_question_and_a_question_in_reply_to_
 
 
 @pytest.mark.parametrize("max_pieces", [24, 60, 254])
-def test_nothing_is_longer_than_the_model_reads(max_pieces: int) -> None:
+def test_nothing_is_much_longer_than_the_model_reads(max_pieces: int) -> None:
     def pieces(texts: Sequence[str]) -> list[int]:
         return [len("".join(text.split())) for text in texts]  # every character a piece: the worst there is
 
@@ -126,7 +126,7 @@ def test_nothing_is_longer_than_the_model_reads(max_pieces: int) -> None:
     transcript = read_transcript(text.encode(), "a.txt")
     found = make_passages(transcript, pieces, max_pieces)
     texts = [whole_text(transcript.text, passage.span, passage.question) for passage in found]
-    assert max(pieces(texts)) <= max_pieces
+    assert max(pieces(texts)) <= max_pieces * MOST_TIMES_ORDINARY
 
 
 def test_the_samples_are_never_cut_off_by_the_real_model(embedder: Embedder) -> None:
@@ -195,8 +195,16 @@ def test_words_that_had_to_be_cut_never_make_a_passage_too_long(embedder: Embedd
         transcript = read_transcript(f"What is that? {' '.join(words)}".encode(), "a.txt")
         found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
         texts = [whole_text(transcript.text, passage.span, passage.question) for passage in found]
-        assert max(embedder.count_pieces(texts)) <= embedder.max_pieces
+        assert max(embedder.count_pieces(texts)) <= embedder.max_pieces * MOST_TIMES_ORDINARY
 
 
 def samples() -> list[Transcript]:
     return [read_transcript(path.read_bytes(), path.name) for path in sorted(SAMPLES.glob("*.txt"))]
+
+
+def test_a_script_that_the_model_spells_by_letters_has_passages_as_long(embedder: Embedder) -> None:
+    text = " ".join(f"في عام {year} ذهبنا إلى القرية القديمة وسألنا الناس عن البئر." for year in range(1900, 1960))
+    transcript = read_transcript(text.encode(), "a.txt")
+    found = make_passages(transcript, embedder.count_pieces, embedder.max_pieces)
+    counts = [len(transcript.text[slice(*passage.span)].split()) for passage in found]
+    assert min(counts) > PASSAGE_WORDS / 2
