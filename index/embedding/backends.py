@@ -73,6 +73,7 @@ class TorchBackend:
         # Without a named output value it returns all of them, whatever its annotation says.
         features: Any = self.model.encode(
             list(texts),
+            prompt="",  # the texts have theirs
             output_value=None,
             batch_size=self.batch_texts,
             normalize_embeddings=True,

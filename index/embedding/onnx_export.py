@@ -10,20 +10,21 @@ import tempfile
 import warnings
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from index.arrays import Vectors
 from index.embedding.backends import Backend, OnnxBackend, TorchBackend, truncating_tokenizer
-from index.embedding.model_registry import cache_folder, revision, sha256_of
+from index.embedding.file_checksums import cache_folder, sha256_of
+from index.embedding.model_registry import revision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
 # Raise it when exports change.
-FORMAT = 1
+FORMAT = 2
 
 # The least cosine between the outputs of two backends for a text and for its word pieces together. In bf16 it is
 # 0.99992 to 0.99999.
@@ -40,8 +41,18 @@ FILES = ("model.onnx", "model.data", "tokenizer.json")
 PROPERTIES_NAME = "facts.json"
 
 
-def load_export(name: str) -> "tuple[OnnxBackend, Tokenizer, int, str] | None":
-    """Return (backend, tokenizer, most word pieces, fingerprint) of a model's export, or None without one."""
+class Export(NamedTuple):
+    """A model's export, loaded."""
+
+    backend: OnnxBackend
+    tokenizer: "Tokenizer"
+    max_length: int  # word pieces, special tokens included
+    prompts: tuple[str, str]  # before a question, before a passage
+    fingerprint: str
+
+
+def load_export(name: str) -> Export | None:
+    """Return a model's export, or None without one."""
     folder = export_folder(name)
     properties = _properties(folder)
     if properties is None:
@@ -51,13 +62,15 @@ def load_export(name: str) -> "tuple[OnnxBackend, Tokenizer, int, str] | None":
 
         tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         backend = OnnxBackend(folder / "model.onnx", tokenizer)
+        query, passage = map(str, properties["prompts"])
+        max_length, fingerprint = int(properties["max_length"]), str(properties["fingerprint"])
     # Whatever fails here, the original model answers as well.
     except Exception:
         return None
-    return backend, tokenizer, int(properties["max_length"]), str(properties["fingerprint"])
+    return Export(backend, tokenizer, max_length, (query, passage), fingerprint)
 
 
-def export_model(name: str, model: "SentenceTransformer", fingerprint: str) -> str | None:
+def export_model(name: str, model: "SentenceTransformer", fingerprint: str, prompts: tuple[str, str]) -> str | None:
     """Export a model unless that was done; return why it cannot be exported or cached, or None."""
     folder = export_folder(name)
     if not revision(name):
@@ -72,7 +85,8 @@ def export_model(name: str, model: "SentenceTransformer", fingerprint: str) -> s
             _write_export(model, draft)
             if not is_faithful(TorchBackend(model), OnnxBackend(draft / "model.onnx", truncating_tokenizer(model))):
                 return "its export gives something else"
-            properties = {"name": name, "max_length": int(model.max_seq_length or 512), "fingerprint": fingerprint}
+            properties: dict[str, Any] = {"name": name, "max_length": int(model.max_seq_length or 512)}
+            properties |= {"fingerprint": fingerprint, "prompts": prompts}
             properties["sha256"] = [sha256_of(draft / file) for file in FILES]
             (draft / PROPERTIES_NAME).write_text(json.dumps(properties), encoding="utf-8")
             shutil.rmtree(folder, ignore_errors=True)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import apsw
 
-from index.embedding.model_registry import DEFAULT_MODEL
+from index.embedding.packaged_models import DEFAULT_MODEL
 from index.errors import UNREADABLE, DamagedError, StoreError
 from index.storage.connection import BESIDE, is_damage, open_to_write, refuse_links
 from index.storage.database import Database

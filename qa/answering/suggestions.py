@@ -81,7 +81,9 @@ def _vectors(questions: Sequence[str], embedder: Embedder) -> Vectors:
     found = {question: kept.get(question) for question in questions}
     new = [question for question, vector in found.items() if vector is None]
     if new:
-        encoded = {question: each.vector for question, each in zip(new, embedder.encode(new), strict=True)}
+        encoded = {
+            question: each.vector for question, each in zip(new, embedder.encode(new, is_query=True), strict=True)
+        }
         if len(kept) > MOST_KEPT:
             kept.clear()
         kept |= encoded

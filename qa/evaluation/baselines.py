@@ -59,7 +59,7 @@ class WindowBaseline:
 
     def ask(self, question: GoldQuestion) -> tuple[bool, Sequence[Found]]:
         """Return the windows that are nearest to the question as it is; whatever is found, matches."""
-        (asked,) = self._embedder.encode([question.question])
+        (asked,) = self._embedder.encode([question.question], is_query=True)
         best = np.argsort(-(self._vectors @ asked.vector), kind="stable")[:DEPTH]
         return True, [self._windows[row] for row in best]
 

@@ -62,6 +62,7 @@ def interpret(
     spoken = None if literally else vocabulary
     heard = [tuple(phonetic_matches(all_words(text), spoken, ordinary)) if spoken else () for text in searched]
     original, *rewritten = (
-        Query(*query) for query in zip(texts, names, searched, embedder.encode(searched), heard, strict=True)
+        Query(*query)
+        for query in zip(texts, names, searched, embedder.encode(searched, is_query=True), heard, strict=True)
     )
     return Interpretation(original, tuple(rewritten))

@@ -15,8 +15,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from index.embedding.model_registry import DEFAULT_MODEL
 from index.embedding.onnx_export import export_folder
+from index.embedding.packaged_models import DEFAULT_MODEL
 from index.samples import SAMPLES
 from index.splitting.passages import whole_text
 from index.storage.database import Database

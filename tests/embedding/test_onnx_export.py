@@ -14,8 +14,9 @@ from helpers.library import ROOT
 from index.embedding import onnx_export
 from index.embedding.backends import OnnxBackend, TorchBackend
 from index.embedding.embedder import Embedder, load_embedder
-from index.embedding.model_registry import DEFAULT_MODEL, revision
+from index.embedding.model_registry import revision
 from index.embedding.onnx_export import FILES, export_model, load_export
+from index.embedding.packaged_models import DEFAULT_MODEL
 from index.samples import SAMPLES
 
 TEXTS = [
@@ -83,7 +84,7 @@ def test_one_that_gives_something_else_is_not_kept(
     shutil.rmtree(own_cache)
     assert isinstance(embedder.backend, TorchBackend)
     monkeypatch.setattr(onnx_export, "LEAST_COSINE", 1.1)
-    assert export_model(DEFAULT_MODEL, embedder.backend.model, "") == "its export gives something else"
+    assert export_model(DEFAULT_MODEL, embedder.backend.model, "", ("", "")) == "its export gives something else"
     assert not own_cache.exists()
 
 
