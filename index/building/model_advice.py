@@ -6,7 +6,7 @@ from index.embedding.packaged_models import PACKAGED_MODELS, packaged_model
 from index.storage.database import Database
 from index.storage.queries import languages
 
-# So many transcripts, spread over the library, tell its languages.
+# Transcripts whose language is looked at, spread over the library; one takes a few milliseconds.
 SAMPLED = 200
 
 

@@ -38,7 +38,7 @@ PRIOR_QUESTIONS = 10
 # A factor nearer to 1 than this is chance: in libraries alike, those of 120 questions differ as much.
 TOLERANCE = 1.3
 
-# No signal counts more than so many times what it does there.
+# The most that a signal counts, in multiples of the reference.
 MOST = 8.0
 
 # Where late interaction sets apart less than this share of what words in common do, the model cannot tell what answers:

@@ -76,7 +76,7 @@ def test_a_long_link_does_little_work_for_all_its_kinds_together(monkeypatch: py
     asked = tuple(f"nobody {n}" for n in range(200))
     settled_scope, lost = resolve_filters(there, Filters(asked, asked, asked))
     assert (settled_scope, len(lost)) == (Filters(), 600)
-    # Each name of the library at most once, and so many parts.
+    # Each name of the library at most once, in as many parts as asked for.
     assert len(calls) <= 400 + filters.MOST_PARTS
     resolve_filters(there, Filters((), ("Ada 1",) * 3000, ("bo 2",)))
     assert len(calls) <= 400 + filters.MOST_PARTS + 101

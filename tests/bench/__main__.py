@@ -1,7 +1,7 @@
-"""How fast it is, beside the floor of the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [page].
+"""Speed, beside the floor measured in the same run: .venv/bin/python -m tests.bench [cold] [build] [scale] [page].
 
 Everything is a ratio of runs that took turns, medians; seconds are CPU seconds. With --write the tables are
-written into docs/benchmarks.md, with --plot how costs grow is drawn. Nothing else should run meanwhile.
+written into docs/benchmarks.md, with --plot the growth of costs is drawn. Run nothing else meanwhile.
 """
 
 import argparse
@@ -29,10 +29,10 @@ from tests.bench.interviews import write_interviews
 REPEATS = 5
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
-# What is built to be timed: so many interviews of so many words.
+# The build that is timed: the number of interviews, and the words of each.
 INTERVIEWS, WORDS = 40, 3000
 
-# How it is built: a description, and options.
+# Ways to build: description -> options.
 BUILDS = {
     "`interview-qa build`, from start to exit": (),
 }
@@ -149,7 +149,7 @@ def on_page(_arguments: argparse.Namespace) -> str:
 def again(_arguments: argparse.Namespace) -> str:
     """Time builds that have little to do, beside the first one."""
     rows = [[kind, f"{cpu:.1f}", f"{share:.1%}", f"{most:.0%}"] for kind, cpu, share, most in builds.measure()]
-    return _table([f"{builds.INTERVIEWS} interviews, of which", "CPU s", "share", "at most"], rows)
+    return _table([f"{builds.INTERVIEWS} interviews", "CPU s", "share", "at most"], rows)
 
 
 def twice(_arguments: argparse.Namespace) -> str:

@@ -1,4 +1,4 @@
-"""Interviews made of the bundled samples' sentences, shuffled, so that hardly any text is there twice."""
+"""Synthetic interviews of the bundled samples' sentences, shuffled, so that hardly any text repeats."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from index.samples import SAMPLES
 
 NAMES = "Ada,Bo,Cy,Di,Eli,Fay,Gus,Hana,Ines,Jon,Kay,Lev,Mia,Nils,Oda,Pia".split(",")
 
-# An answer has so many sentences; the samples' guests speak about as long.
+# Sentences to an answer; the samples' guests speak about as long.
 SENTENCES = range(3, 9)
 
 
@@ -21,7 +21,7 @@ def sample_sentences() -> tuple[list[str], list[str]]:
 
 
 def interview(random: Random, words: int) -> str:
-    """Return turns of a host and a guest with about so many words."""
+    """Return turns of a host and a guest with about `words` words."""
     questions, answers = sample_sentences()
     host, guest = random.sample(NAMES, 2)
     turns: list[str] = []
@@ -34,7 +34,7 @@ def interview(random: Random, words: int) -> str:
 
 
 def write_interviews(place: Path, n: int, words: int) -> None:
-    """Write n interviews of about so many words into a folder, which is made."""
+    """Write n interviews of about `words` words into a new folder."""
     place.mkdir()
     for number in range(n):
         (place / f"interview-{number:04}.txt").write_text(interview(Random(number), words), encoding="utf-8")

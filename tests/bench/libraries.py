@@ -1,4 +1,4 @@
-"""Libraries of any size, made up: to see how searching and opening grow with them, no text need be read by a model.
+"""Synthetic libraries of any size, to measure how search and opening scale without encoding text.
 
 Each passage is a question and an answer of the bundled samples' sentences, with rare words among them as often
 as in talk. Its vector lies between those of the sentences, so that near ones are near by chance only.
@@ -31,7 +31,7 @@ PASSAGES_EACH = 100
 PIECES = 100
 SENTENCES = 4
 
-# Of all words of a passage so many are rare: names and terms, each in few passages. Zipf's law has it so.
+# Rare words in a passage: names and terms, each in few passages, distributed by Zipf's law.
 RARE_WORDS = 4
 ZIPF = 1.3
 
@@ -42,7 +42,7 @@ MORE = 99_999_999
 
 
 def make_library(folder: Path, n_passages: int, embedder: Embedder) -> None:
-    """Make an index of about so many passages in an empty folder."""
+    """Make an index of about n_passages in an empty folder."""
     random, numbers = Random(0), np.random.default_rng(0)
     questions, answers = sample_sentences()
     means = np.stack([each.vector for each in embedder.encode([*questions, *answers])])
@@ -108,7 +108,7 @@ def _word(rank: int) -> str:
 
 
 def _add(database: Database, start: int, turns: list[tuple[str, str]]) -> None:
-    """Add an interview, of which the encodings were stored last."""
+    """Add an interview whose encodings were stored last."""
     spoken = itertools.chain.from_iterable((("Host", asked), (f"Guest {start}", said)) for asked, said in turns)
     segments, at = [], 0
     for who, text in spoken:

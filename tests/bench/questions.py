@@ -15,7 +15,7 @@ from qa.answering.answer import answer
 from qa.answering.library import Library
 from tests.bench.libraries import add_interview
 
-# The nearest of a question are looked for by comparing so many vectors at once.
+# Vectors compared with a question at once.
 PART = 50_000
 NEAREST = 10
 

@@ -171,7 +171,7 @@ def test_of_many_who_add_at_once_one_is_first_and_the_others_are_told(
     assert all_below(tmp_path / "in") == {"cave.txt": CAVE + b"Ada: And then?\n" * first}
 
 
-def test_whoever_reads_meanwhile_reads_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+def test_a_concurrent_reader_reads_the_old_or_the_new_file(tmp_path: Path) -> None:
     put(tmp_path / "in", cave__txt="Ada: Hello, are you there?\n")
     (tmp_path / "opened").hardlink_to(tmp_path / "in" / "cave.txt")
     assert add([Upload("cave.txt", CAVE)], tmp_path / "in", replace=["cave.txt"])

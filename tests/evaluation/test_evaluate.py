@@ -49,7 +49,7 @@ def test_several_gold_spans_are_wanted_in_the_first_places() -> None:
 
 @pytest.mark.parametrize(("words_before", "hit"), [(290, 1.0), (294, 1.0), (296, 0.0), (300, 0.0)])
 def test_only_the_first_300_words_count(words_before: int, hit: float) -> None:
-    # Ten words answer, of which five have to be within the budget.
+    # Ten words answer; five of them must be within the budget.
     assert score([("a.txt", Span(9000, 9100))], [passage(0, words_before), passage(9000, 10)])["hit@300w"] == hit
 
 

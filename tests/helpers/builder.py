@@ -94,14 +94,15 @@ class Builder:
 
 def remember(embedder: "Embedder") -> None:
     """Have a model read each single text once: the same questions are asked of every build."""
-    encode, known = embedder.encode, dict[str, Any]()
+    encode, known = embedder.encode, dict[tuple[str, bool], Any]()
 
-    def remembered(texts: Sequence[str]) -> Any:
+    def remembered(texts: Sequence[str], *, is_query: bool = False) -> Any:
         if len(texts) != 1:
-            return encode(texts)
-        if texts[0] not in known:
-            known[texts[0]] = encode(texts)
-        return known[texts[0]]
+            return encode(texts, is_query=is_query)
+        key = texts[0], is_query
+        if key not in known:
+            known[key] = encode(texts, is_query=is_query)
+        return known[key]
 
     embedder.encode = remembered  # type: ignore[method-assign]
 

@@ -28,7 +28,7 @@ void faults_arm(long n, int how) {
     target = n, mode = how, seen = 0, told[0] = 0, armed = 1;
 }
 
-/* A line for each call that was counted: what it was, and of which file. */
+/* A line for each counted call: its kind and its file. */
 const char *faults_told(void) {
     return told;
 }

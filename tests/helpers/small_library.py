@@ -38,13 +38,14 @@ def floors(*_: object) -> dict[str, float]:
 
 def remembering(embedder: Embedder) -> Embedder:
     """Return the model so that it reads no text twice: most of the time of a test is the model's."""
-    known: dict[str, Encoded] = {}
+    known: dict[tuple[str, bool], Encoded] = {}
     one = copy.copy(embedder)
 
-    def encode(texts: Sequence[str]) -> list[Encoded]:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, embedder.encode(new), strict=True))
-        return [known[text] for text in texts]
+    def encode(texts: Sequence[str], *, is_query: bool = False) -> list[Encoded]:
+        new = [text for text in dict.fromkeys(texts) if (text, is_query) not in known]
+        encoded = embedder.encode(new, is_query=is_query)
+        known.update(((text, is_query), each) for text, each in zip(new, encoded, strict=True))
+        return [known[text, is_query] for text in texts]
 
     one.encode = encode  # type: ignore[method-assign]
     return one

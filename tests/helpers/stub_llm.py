@@ -1,4 +1,4 @@
-"""A server of OpenAI's protocol on this machine, which says what a test has written for it."""
+"""A server of OpenAI's protocol on this machine; the test writes its replies."""
 
 import json
 import threading
@@ -10,11 +10,11 @@ from typing import Any
 
 
 class StubModel:
-    """What it says, and what it was asked."""
+    """The replies, the faults to simulate, and the requests received."""
 
     def __init__(self) -> None:
         self.url = ""
-        self.says = ""  # is streamed in pieces of so many characters
+        self.says = ""  # streamed in pieces of piece_chars
         self.piece_chars = 3
         self.reasons = ""  # before it says anything
         self.raw: bytes | None = None  # is sent instead, as it is
@@ -87,7 +87,7 @@ def stub_model() -> Iterator[StubModel]:
                 self._event({"choices": [], "usage": {"total_tokens": 7}})
                 self.wfile.write(b"data: [DONE]\n\n")
             except OSError:
-                return  # Whoever asked has heard enough.
+                return  # The client closed the connection.
 
         def _event(self, event: dict[str, Any]) -> None:
             self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())

@@ -1,4 +1,4 @@
-"""An OpenID Connect provider on this machine, with whom whoever comes is who a test says."""
+"""An OpenID Connect provider on this machine; the test chooses who signs in."""
 
 import json
 import secrets

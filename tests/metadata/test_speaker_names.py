@@ -59,7 +59,7 @@ def test_a_transcript_has_one_name_for_each_speaker() -> None:
 ASKED = "Ada Moss: How are you?\nBo Lind: Well, and full of soup.\n"
 
 
-def test_whoever_asks_is_the_host_and_whoever_answers_the_guest() -> None:
+def test_the_asker_is_the_host_and_the_answerer_the_guest() -> None:
     metadata = read_transcript((ASKED * 4).encode(), "a.txt").metadata
     assert (metadata.hosts, metadata.guests) == (("Ada Moss",), ("Bo Lind",))
 

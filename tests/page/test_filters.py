@@ -28,7 +28,7 @@ MANY = 1001
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory, reader: Embedder) -> Iterator[Page]:
-    """Serve the page on two interviews of which everything is known."""
+    """Serve the page on two interviews with complete metadata."""
     place = tmp_path_factory.mktemp("ropes")
     (place / "talks").mkdir()
     for name, text in ROPES.items():

@@ -11,7 +11,7 @@ QUESTIONS = ("castor oil", "Which product sells best at the bakery?", "What is I
 
 
 def chat(page: Page, tab: Tab) -> list[Locator]:
-    """Ask some questions; return their turns, of which the last alone is in view."""
+    """Ask some questions; return their turns; only the last is in view."""
     tab.goto(page.url)
     turns = [turn_of(tab, number) for number in range(len(QUESTIONS))]
     for question, turn in zip(QUESTIONS, turns, strict=True):

@@ -31,7 +31,7 @@ QUESTION = "What did the goat eat?"
 
 @pytest.fixture(scope="module")
 def model() -> Iterator[StubModel]:
-    """Return a model that obeys whoever was interviewed."""
+    """Return a model that obeys what interviewees say."""
     with stub_model() as stub:
         stub.says = (
             "The goat ate <b>hay</b> ![i](http://evil.example/2.png) [l](http://evil.example/3) $a$ :red[r]. [1]"
@@ -41,7 +41,7 @@ def model() -> Iterator[StubModel]:
 
 @pytest.fixture(scope="module")
 def nasty(model: StubModel, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Serve the page on interviews of which all that somebody else may write is hostile."""
+    """Serve the page on interviews whose every field is hostile."""
     cwd = tmp_path_factory.mktemp("nasty")
     turns = [
         {"speaker": f"Host {NASTY}", "text": QUESTION, "start": 0.0, "end": 1.0},

@@ -13,7 +13,7 @@ from helpers.library import ROOT
 from helpers.stub_oidc import CLIENT, StubProvider, stub_provider
 from qa.page.sign_in import why_not
 
-# Addresses that show something of the library to whoever may see it.
+# Addresses that show the library to people with access.
 LINKS = ("", "?q=castor+oil", "?passage=yuki-arnalds-glacier.txt:2882-3216", "?show=interviews")
 
 SECRETS = f"""
@@ -87,7 +87,9 @@ def test_nothing_shows_before(locked: Page, tab: Tab, link: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["ADA@example.org", "somebody@example.com"])
-def test_whoever_may_enters_asks_and_leaves(locked: Page, tab: Tab, provider: StubProvider, address: str) -> None:
+def test_a_user_with_access_enters_asks_and_leaves(
+    locked: Page, tab: Tab, provider: StubProvider, address: str
+) -> None:
     provider.claims = {"email": address, "email_verified": True}
     sign_in(tab, locked)
     expect(tab.get_by_text(address.lower())).to_be_visible()
@@ -98,7 +100,7 @@ def test_whoever_may_enters_asks_and_leaves(locked: Page, tab: Tab, provider: St
     expect(tab.locator(".passage")).to_have_count(0)
 
 
-def test_whoever_may_not_meets_a_sentence(locked: Page, tab: Tab, provider: StubProvider) -> None:
+def test_a_user_without_access_reads_a_sentence(locked: Page, tab: Tab, provider: StubProvider) -> None:
     provider.claims = {"email": "eve@example.org", "email_verified": True}
     sign_in(tab, locked)
     expect(tab.get_by_text("These interviews are not open to you.")).to_be_visible()

@@ -67,7 +67,7 @@ def assert_sound(transcript: Transcript, text: str) -> None:
 
 
 def read_all_mutations(count: int, seed: int) -> int:
-    """Read so many broken files, and return how many of them were read as transcripts all the same."""
+    """Read `count` mutated samples; return how many were read as transcripts all the same."""
     random, read = Random(seed), 0
     for number in range(count):
         sample = SAMPLES[number % len(SAMPLES)]

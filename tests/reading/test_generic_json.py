@@ -180,7 +180,7 @@ def test_a_table_says_what_the_speakers_are_called() -> None:
     assert [who for who, _, _ in said({"transcript": rows, "speakers": people})] == ["Ada", "Bo", "Speaker 3"]
 
 
-def test_what_is_within_a_turn_is_of_whoever_has_the_turn() -> None:
+def test_parts_of_a_turn_have_its_speaker() -> None:
     sentences = [
         {
             "speaker": "Ada",

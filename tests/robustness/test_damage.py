@@ -33,7 +33,7 @@ CAVE = "Ada: What scared you in the cave?\nDi: The silence, and then my own hear
 TOLD = "Ada: What did you tell nobody?\nDi: That the rope was forty years old, and that I knew.\n"
 
 
-# Of the tries, every so many is built again; a build takes as long as twenty questions.
+# One damaged index in BUILT is also built again; a build takes as long as twenty questions.
 BUILT = 8
 
 
@@ -60,7 +60,7 @@ def make_subject(place: Path, embedder: Embedder) -> Subject:
     before = answers(killed, embedder)
     (files / "told.txt").write_text(TOLD)
     with closing(open_to_read(killed / FILE_NAME)) as reader:
-        # Whoever reads the state before keeps the next one in the log.
+        # A reader of the state before keeps the next one in the log.
         reader.execute("BEGIN; SELECT count(*) FROM index_metadata")
         build([files], killed, embedder, fit=floors)
         # By another process: a file that this one closes is no longer locked by it.
@@ -160,7 +160,7 @@ def damage(random: Random, subject: Subject, folder: Path) -> str:
 
 
 def torment(subject: Subject, embedder: Embedder, seeds: range, folder: Path) -> Counter[str]:
-    """Damage an index once for each seed, ask it, look at it, build it; return how often it came out how."""
+    """Damage an index once for each seed, ask it, verify it, build it; return how often each outcome occurred."""
     outcomes: Counter[str] = Counter()
     for seed in seeds:
         what = f"seed {seed}: {damage(Random(seed), subject, folder)}"
@@ -189,7 +189,7 @@ def _tell(subject: Subject, embedder: Embedder, folder: Path, what: str, *, buil
         told = "answered" if found in may_be else "ranked otherwise"
     if told == "ranked otherwise":
         # Full text has no checksum of its own, and SQLite's are right in a page that took the place of another.
-        # What is shown was said all the same, and whoever looks is told.
+        # What is shown was said all the same, and `verify` reports it.
         assert any(move.__name__ in what for move in (swap_two_pages, overwrite_a_page)), what
         assert problems, what
         assert all(passage in subject.sayings for each in found or () for passage in each[1]), what

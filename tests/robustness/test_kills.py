@@ -198,7 +198,7 @@ def digests(folder: Path) -> set[bytes]:
 
 
 def some_of(calls: tuple[str, ...], first: int, share: int) -> list[int]:
-    """Return the numbers, from 1, of calls: one of each kind, and of the kinds every so many from the first."""
+    """Return the numbers, from 1, of the middle call of each kind; of these, one in `share`, from `first` on."""
     kinds: dict[str, list[int]] = {}
     for n, call in enumerate(calls, 1):
         kinds.setdefault(re.sub("[0-9a-f]{16}|index-[0-9]+", "", call), []).append(n)
@@ -314,7 +314,7 @@ def test_on_a_disk_that_fills_up_the_old_state_answers_until_there_is_space(
 
 
 def fill(disk: Path, leave: int) -> None:
-    """Write a file that leaves so many bytes of the disk, or adds to it what is left."""
+    """Fill the disk but for `leave` bytes, by a file that grows."""
     space = shutil.disk_usage(disk).free - leave
     with (disk / "filler").open("ab") as filler:
         filler.write(bytes(space))

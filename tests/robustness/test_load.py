@@ -63,7 +63,7 @@ FIRST_ANSWER_MS = 120_000
 
 
 def interviews(state: int) -> dict[str, str]:
-    """Return file name -> text of the interviews of a state, of which those with an odd number have one more."""
+    """Return file name -> text of the interviews of a state; a state with an odd number has one more."""
     year = YEAR_0 + state
     return {
         f"{boat.lower()}.txt": (
@@ -116,7 +116,7 @@ class Builder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.begun = self.done = -1  # the last state of which a build has begun, and is done
+        self.begun = self.done = -1  # the last states whose builds began and finished
         self.took_s = 0.0
         command = [sys.executable, __file__, str(folder)]
         self._process = subprocess.Popen(

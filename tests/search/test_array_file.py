@@ -139,7 +139,7 @@ def test_arrays_that_nobody_of_us_wrote_are_done_without(
         altered = ALTERED[what](open_arrays(path, index_metadata["search_sha256"]))
         database.set_index_metadata(search_sha256=write_arrays(path, altered))
     if what == "passages that are not in the library":
-        # Whoever looks one up meets it.
+        # The lookup meets it.
         with pytest.raises(StoreError, match="is damaged"):
             answers(folder, reader)
     elif what != "words said more often":

@@ -24,7 +24,7 @@ def talks(files: Path, tmp_path: Path) -> Path:
     return tmp_path / "talks"
 
 
-def test_what_was_removed_is_gone_once_nobody_reads_it_whoever_has_the_file_open(
+def test_removed_text_is_gone_once_nobody_reads_it_though_files_are_open(
     talks: Path, reader: Embedder, tmp_path: Path
 ) -> None:
     folder = tmp_path / "index"
